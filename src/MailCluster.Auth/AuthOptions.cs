@@ -1,0 +1,45 @@
+namespace MailCluster.Auth;
+
+/// <summary>Settings of authentication. The defaults suit a small server that faces the internet.</summary>
+public sealed class AuthOptions
+{
+    /// <summary>The Dovecot-format passwd-file that holds the accounts. It need not exist: no file, no accounts.</summary>
+    public string PasswdFile { get; set; } = "./data/users";
+
+    /// <summary>True to take passwords over connections without TLS. Off: a sniffer reads them.</summary>
+    public bool AllowPlaintext { get; set; }
+
+    /// <summary>True to accept hashes that can be reversed in seconds (the MD5 and DES families). Off, as Dovecot's auth_allow_weak_schemes.</summary>
+    public bool AllowWeakSchemes { get; set; }
+
+    /// <summary>Scheme of new passwords; null for the strongest that this machine has (ARGON2ID, else yescrypt or another of libcrypt, else PBKDF2).</summary>
+    public string? DefaultScheme { get; set; }
+
+    /// <summary>
+    /// Argon2 memory in KiB for new passwords, 8 × parallelism to 1 Mi. 19 MiB with two passes is OWASP's first choice and costs about
+    /// 20 ms of one core: a two-core server then still answers fifty first logins a second when every client returns after a restart;
+    /// RFC 9106's 64 MiB and three passes would leave under ten.
+    /// </summary>
+    public int Argon2MemoryKiB { get; set; } = 19456;
+
+    /// <summary>Argon2 passes over the memory, 1 to 64.</summary>
+    public int Argon2Passes { get; set; } = 2;
+
+    /// <summary>Slow hashes computed at once; 0 for one less than the cores, at least one, so that open sessions always have a core.</summary>
+    public int HashConcurrencyMax { get; set; }
+
+    /// <summary>Slow hashes that may wait for their turn; past that an attempt ends as a temporary failure instead of waiting for minutes.</summary>
+    public int HashQueueMax { get; set; } = 512;
+
+    /// <summary>Successful checks remembered, so that a client which logs in each minute does not pay the slow hash each time; 0 turns it off.</summary>
+    public int CacheEntriesMax { get; set; } = 16384;
+
+    /// <summary>How long a successful check is remembered. A changed password is noticed at once all the same.</summary>
+    public TimeSpan CacheTtl { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Every failure is answered this late at the earliest (Dovecot's auth_failure_delay); 0 for at once.</summary>
+    public TimeSpan FailureDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>False to not slow down addresses that keep failing (Dovecot's anvil penalty: 2, 4, 8, then 15 s before each attempt).</summary>
+    public bool PenaltyEnabled { get; set; } = true;
+}
