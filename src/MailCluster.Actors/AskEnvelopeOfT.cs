@@ -1,0 +1,145 @@
+using System.Threading.Tasks.Sources;
+
+namespace MailCluster.Actors;
+
+/// <summary>An ask and the task its asker awaits, in one pooled object.</summary>
+internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply>
+{
+    /// <summary>Kept by each thread; enough for the asks that one thread has under way at a time, small enough to forget.</summary>
+    private const int PooledPerThreadMax = 64;
+
+    [ThreadStatic]
+    private static AskEnvelope<TReply>? t_pool;
+
+    [ThreadStatic]
+    private static int t_pooled;
+
+    private ManualResetValueTaskSourceCore<TReply> _core = new() { RunContinuationsAsynchronously = true };
+    private object? _message;
+    private DeadlineWheel? _wheel;
+    private TimeSpan _timeout;
+    private CancellationTokenRegistration _cancellation;
+    private bool _cancellable;
+
+    private AskEnvelope()
+    {
+    }
+
+    public override object Message => _message!;
+
+    internal static AskEnvelope<TReply> Rent(object message, DeadlineWheel wheel, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var ask = t_pool;
+        if (ask is null)
+        {
+            ask = new AskEnvelope<TReply>();
+        }
+        else
+        {
+            t_pool = (AskEnvelope<TReply>?)ask.Next;
+            t_pooled--;
+            ask.Next = null;
+        }
+
+        ask._message = message;
+        ask._timeout = timeout;
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ask._wheel = wheel;
+            wheel.Add(ask, timeout);
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            ask._cancellable = true;
+            ask._cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((AskEnvelope<TReply>)state!).Cancel(token), ask);
+        }
+
+        return ask;
+    }
+
+    internal ValueTask<TReply> AsTask() => new(this, _core.Version);
+
+    internal override void Reply(int token, object reply)
+    {
+        if (TryComplete(token))
+        {
+            if (reply is TReply typed)
+            {
+                _core.SetResult(typed);
+            }
+            else
+            {
+                _core.SetException(new UnexpectedReplyException(typeof(TReply), reply));
+            }
+        }
+
+        Release(token);
+    }
+
+    internal override void Fail(int token, Exception failure)
+    {
+        if (TryComplete(token))
+        {
+            _core.SetException(failure);
+        }
+
+        Release(token);
+    }
+
+    internal override void Expire(int token)
+    {
+        MarkUnpoolable(token);
+        if (TryComplete(token))
+        {
+            _core.SetException(new AskTimeoutException(_message!, _timeout));
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    public TReply GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _wheel?.Remove(this);
+
+            // A cancellation that is running now knows no token: such an envelope is not used again.
+            var poolable = !_cancellable || _cancellation.Unregister();
+            ReleaseAsker(poolable);
+        }
+    }
+
+    private protected override void Recycle()
+    {
+        _message = null;
+        _wheel = null;
+        _cancellation = default;
+        _cancellable = false;
+        _core.Reset();
+        NextUse();
+        if (t_pooled < PooledPerThreadMax)
+        {
+            Next = t_pool;
+            t_pool = this;
+            t_pooled++;
+        }
+    }
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        var token = Token;
+        MarkUnpoolable(token);
+        if (TryComplete(token))
+        {
+            _core.SetException(new OperationCanceledException(cancellationToken));
+        }
+    }
+}
