@@ -9,6 +9,7 @@ internal sealed class HoconScanner(string text, string source)
 {
     private const char End = '\0';
     private static readonly SearchValues<char> Reserved = SearchValues.Create("$\"{}[]:=,+#`^?!@*&\\");
+    private static readonly SearchValues<char> Mantissa = SearchValues.Create("-.0123456789");
     private int _position;
     private int _line = 1;
     private int _lineStart;
@@ -125,7 +126,7 @@ internal sealed class HoconScanner(string text, string source)
     /// <summary>The plus of <c>1e+3</c>, which is the one place where unquoted text may hold one.</summary>
     private bool IsExponentPlus(int start) =>
         Peek() == '+' && char.IsAsciiDigit(Peek(1)) && _position - start >= 2 && (Peek(-1) | 0x20) == 'e'
-        && !text.AsSpan(start, _position - start - 1).ContainsAnyExcept("-.0123456789");
+        && !text.AsSpan(start, _position - start - 1).ContainsAnyExcept(Mantissa);
 
     private string ReadTripleQuoted()
     {
