@@ -20,3 +20,20 @@ public sealed class SequenceConflictException(PersistenceId actor, SequenceNr ex
 
 /// <summary>The journal cannot be reached or written; whether the last append landed is unknown.</summary>
 public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// The actor cannot write or recover now. When it came in answer to a command, whether the command was carried out is unknown: send it again
+/// with the same command id.
+/// </summary>
+public sealed class PersistenceUnavailableException(PersistenceId actor, Exception cause)
+    : Exception($"{actor} cannot be read or written now: {cause.Message}", cause)
+{
+    public PersistenceId Actor { get; } = actor;
+}
+
+/// <summary>The journal and the snapshot of an actor do not give its state: events are missing or cannot be decoded. Needs an administrator.</summary>
+public sealed class RecoveryFailedException(PersistenceId actor, string reason, Exception? inner = null)
+    : Exception($"{actor} cannot be recovered: {reason}", inner)
+{
+    public PersistenceId Actor { get; } = actor;
+}
