@@ -1,0 +1,95 @@
+using MailCluster.Persistence;
+using MailCluster.Storage.Sqlite.Native;
+
+namespace MailCluster.Storage.Sqlite.Writes;
+
+// Keeping the log short without making anyone wait.
+//
+// SQLite would copy the log into the database inside the commit that passes wal_autocheckpoint: a stall of tens of milliseconds for
+// whoever is in that group. Here autocheckpoint is off. Once CheckpointPages pages were logged, a background connection copies the log
+// (PASSIVE: it stops neither writer nor readers). What was committed meanwhile is left over, and the log can start again from its beginning only
+// when nothing is; so the writer copies that short rest itself between two groups, and the next commit reuses the file from its start.
+internal sealed partial class SqliteWriter
+{
+    private readonly ITimer _flushTimer;
+    private Task _checkpoint = Task.CompletedTask;
+    private int _pagesLogged;
+    private bool _flushArmed;
+
+    private void Committed(Durability durability)
+    {
+        _pagesLogged += _session.TakePagesWritten();
+        if (durability == Durability.Disk)
+        {
+            // The fsync of this commit covered all before it. A timer still armed costs one needless page at the worst.
+            _flushArmed = false;
+        }
+        else if (!_flushArmed)
+        {
+            _flushArmed = true;
+            _flushTimer.Change(_options.FlushDelayMax, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void RequestFlush()
+    {
+        if (Volatile.Read(ref _flushArmed))
+            _queue.TryAddOwn(new FlushRequest(_time.GetUtcNow()));
+    }
+
+    private void AfterGroups()
+    {
+        if (_checkpointed)
+        {
+            _checkpointed = false;
+            try
+            {
+                _session.Checkpoint(truncate: false);
+            }
+            catch (SqliteError e)
+            {
+                LogCheckpointFailed(e);
+            }
+        }
+
+        if (_pagesLogged < _options.CheckpointPages || !_checkpoint.IsCompleted)
+            return;
+        _pagesLogged = 0;
+        _checkpoint = Task.Run(CheckpointInBackground);
+    }
+
+    private volatile bool _checkpointed;
+
+    private void CheckpointInBackground()
+    {
+        try
+        {
+            using var session = SqliteConnections.OpenForCheckpoint(_path);
+            var left = session.Checkpoint(truncate: false);
+            LogCheckpointed(left);
+            _checkpointed = true;
+            _queue.TryAddOwn(new FinishCheckpointRequest());
+        }
+        catch (SqliteError e)
+        {
+            LogCheckpointFailed(e);
+        }
+    }
+
+    private void CloseSession()
+    {
+        try
+        {
+            // A reader that is still at work keeps the log from being truncated; it is whole all the same and the next start copies it.
+            _session.Checkpoint(truncate: true);
+        }
+        catch (SqliteError e)
+        {
+            LogCheckpointFailed(e);
+        }
+
+        _transaction.Dispose();
+        _statements.Dispose();
+        _session.Dispose();
+    }
+}
