@@ -89,6 +89,6 @@ public sealed class SqliteDatabase : IAsyncDisposable
             return;
         _disposed = true;
         _readers.Dispose();
-        await _writer.CloseAsync();
+        await _writer.DisposeAsync();
     }
 }

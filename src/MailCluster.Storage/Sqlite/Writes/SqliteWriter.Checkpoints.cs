@@ -14,17 +14,19 @@ internal sealed partial class SqliteWriter
     private readonly ITimer _flushTimer;
     private Task _checkpoint = Task.CompletedTask;
     private int _pagesLogged;
-    private bool _flushArmed;
+    private volatile bool _flushArmed;
+    private volatile bool _checkpointed;
 
     private void Committed(Durability durability)
     {
-        _pagesLogged += _session.TakePagesWritten();
+        var pages = _session.TakePagesWritten();
+        _pagesLogged += pages;
         if (durability == Durability.Disk)
         {
             // The fsync of this commit covered all before it. A timer still armed costs one needless page at the worst.
             _flushArmed = false;
         }
-        else if (!_flushArmed)
+        else if (pages > 0 && !_flushArmed)
         {
             _flushArmed = true;
             _flushTimer.Change(_options.FlushDelayMax, Timeout.InfiniteTimeSpan);
@@ -33,7 +35,7 @@ internal sealed partial class SqliteWriter
 
     private void RequestFlush()
     {
-        if (Volatile.Read(ref _flushArmed))
+        if (_flushArmed)
             _queue.TryAddOwn(new FlushRequest(_time.GetUtcNow()));
     }
 
@@ -57,8 +59,6 @@ internal sealed partial class SqliteWriter
         _pagesLogged = 0;
         _checkpoint = Task.Run(CheckpointInBackground);
     }
-
-    private volatile bool _checkpointed;
 
     private void CheckpointInBackground()
     {

@@ -28,7 +28,7 @@ namespace MailCluster.Storage.Sqlite.Writes;
 // Errors. A refusal (fence, sequence) writes nothing and fails alone. An SQLite error in one request (a full disk, a payload beyond
 // SQLite's limit) takes the transaction back, which is certain, and each request of the group is then tried in a transaction of its own, so that it
 // fails alone too. An error of COMMIT itself fails the group. After an I/O error the connection is opened anew, and the writer goes on.
-internal sealed partial class SqliteWriter
+internal sealed partial class SqliteWriter : IAsyncDisposable
 {
     private readonly string _path;
     private readonly SqliteOptions _options;
@@ -73,7 +73,7 @@ internal sealed partial class SqliteWriter
     public ValueTask AddAsync(WriteRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
 
     /// <summary>Writes what waits, copies the log into the database and closes it.</summary>
-    public async ValueTask CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         _queue.Close();
         await _ended.Task;

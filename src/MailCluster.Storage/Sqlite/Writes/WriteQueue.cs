@@ -21,8 +21,7 @@ internal sealed class WriteQueue(int capacity) : IDisposable
         var place = _places.WaitAsync(cancellationToken);
         if (!place.IsCompletedSuccessfully)
             return AddSlowAsync(place, request);
-        Add(request);
-        return ValueTask.CompletedTask;
+        return TryAdd(request) ? ValueTask.CompletedTask : ValueTask.FromException(Closed());
     }
 
     /// <summary>Queues at once, past the bound: for the few requests the database makes of itself. False when the queue is closed.</summary>
@@ -77,21 +76,21 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     private async ValueTask AddSlowAsync(Task place, WriteRequest request)
     {
         await place;
-        Add(request);
+        if (!TryAdd(request))
+            throw Closed();
     }
 
-    private void Add(WriteRequest request)
+    private bool TryAdd(WriteRequest request)
     {
         request.HoldsPlace = true;
         if (TryAddOwn(request))
-            return;
+            return true;
         _places.Release();
-        throw new JournalUnavailableException("The database is closed.");
+        return false;
     }
 
-    public void Dispose()
-    {
-        _arrived.Dispose();
-        _places.Dispose();
-    }
+    private static JournalUnavailableException Closed() => new("The database is closed.");
+
+    // The places stay usable, so that a late caller hears that the queue is closed; they hold nothing to give back.
+    public void Dispose() => _arrived.Dispose();
 }

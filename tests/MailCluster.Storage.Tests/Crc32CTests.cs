@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace MailCluster.Storage.Tests;
+
+public sealed class Crc32CTests
+{
+    [Fact]
+    public void The_check_value_of_the_polynomial() => Assert.Equal(0xE3069283u, Crc32C.Of("123456789"u8));
+
+    // RFC 3720 appendix B.4
+    [Fact]
+    public void Thirty_two_zero_bytes() => Assert.Equal(0x8A9136AAu, Crc32C.Of(new byte[32]));
+
+    [Fact]
+    public void Pieces_give_the_checksum_of_the_whole()
+    {
+        var bytes = Encoding.ASCII.GetBytes("the quick brown fox jumps over the lazy dog");
+        for (var cut = 0; cut <= bytes.Length; cut++)
+            Assert.Equal(Crc32C.Of(bytes), Crc32C.Append(Crc32C.Of(bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
+    }
+}
