@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+namespace MailCluster.Mailboxes;
+
+/// <summary>
+/// One folder's newest index in this process, shared by all sessions that have the folder open. The owner publishes each version by one
+/// reference write; a reader takes <see cref="Current"/> whenever it likes and keeps it as long as it likes.
+/// </summary>
+public sealed class FolderFeed
+{
+    private readonly Lock _gate = new();
+    private ImmutableArray<IFolderListener> _listeners = [];
+    private volatile FolderIndex _current;
+    private volatile bool _gone;
+
+    internal FolderFeed(AccountId account, FolderIndex current, RecentMarker recent)
+    {
+        Account = account;
+        _current = current;
+        Recent = recent;
+    }
+
+    public AccountId Account { get; }
+
+    public FolderId Id => _current.Id;
+
+    /// <summary>The newest committed version.</summary>
+    public FolderIndex Current => _current;
+
+    /// <summary>The folder was deleted; <see cref="Current"/> is its last version.</summary>
+    public bool IsGone => _gone;
+
+    internal RecentMarker Recent { get; }
+
+    /// <summary>How many sessions hold it; guarded by the table's lock.</summary>
+    internal int Holders { get; set; }
+
+    /// <summary>
+    /// Makes the messages below <paramref name="uidNext"/> that no session has been told of \Recent to the calling session alone: those
+    /// with the returned UID and above.
+    /// </summary>
+    public uint ClaimRecent(uint uidNext) => Recent.Claim(uidNext);
+
+    /// <summary>Tells <paramref name="listener"/> of every later version until it is removed. It may be told once more while it is being removed.</summary>
+    public void AddListener(IFolderListener listener)
+    {
+        lock (_gate)
+            _listeners = _listeners.Add(listener);
+    }
+
+    public void RemoveListener(IFolderListener listener)
+    {
+        lock (_gate)
+            _listeners = _listeners.Remove(listener);
+    }
+
+    internal void Publish(FolderIndex index)
+    {
+        _current = index;
+        Notify();
+    }
+
+    internal void MarkGone()
+    {
+        _gone = true;
+        Notify();
+    }
+
+    private void Notify()
+    {
+        ImmutableArray<IFolderListener> listeners;
+        lock (_gate)
+            listeners = _listeners;
+        foreach (var listener in listeners)
+            listener.OnFolderChanged(this);
+    }
+}
+
+/// <summary>Wants to know when a folder changes; an idling session does.</summary>
+public interface IFolderListener
+{
+    /// <summary>There is a newer version, or the folder is gone. Called on the owner's thread: must return at once and not throw.</summary>
+    void OnFolderChanged(FolderFeed feed);
+}
+
+/// <summary>A folder that a session has open. Dispose it to close the folder.</summary>
+public sealed class OpenedFolder : IDisposable
+{
+    private readonly FolderFeedTable _table;
+    private bool _disposed;
+
+    internal OpenedFolder(FolderFeedTable table, FolderFeed feed, FolderIndex index, FolderName name, uint firstRecentUid)
+    {
+        _table = table;
+        Feed = feed;
+        Index = index;
+        Name = name;
+        FirstRecentUid = firstRecentUid;
+    }
+
+    public FolderFeed Feed { get; }
+
+    /// <summary>The version at the moment of opening.</summary>
+    public FolderIndex Index { get; }
+
+    public FolderName Name { get; }
+
+    /// <summary>
+    /// Messages of <see cref="Index"/> with this UID and above are \Recent to this session. For those that arrive later it calls
+    /// <see cref="FolderFeed.ClaimRecent"/> when it is about to tell of them.
+    /// </summary>
+    public uint FirstRecentUid { get; }
+
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _table.Release(Feed);
+    }
+}
