@@ -1,0 +1,7 @@
+namespace MailCluster.Mailboxes;
+
+/// <summary>What a decision takes from outside: the time, new ids, the configuration. With it given, deciding is a pure function.</summary>
+internal readonly record struct DecisionContext(DateTimeOffset Now, Func<Guid> NewId, MailboxOptions Options)
+{
+    public uint UnixSeconds => (uint)Math.Clamp(Now.ToUnixTimeSeconds(), 1, uint.MaxValue);
+}

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using MailCluster.Bodies;
+using MailCluster.Mailboxes.Stored;
+using MailCluster.Persistence;
+
+namespace MailCluster.Mailboxes;
+
+/// <summary>
+/// A mailbox's state as the parts of a snapshot: <c>root</c> (everything but the indexes, protobuf) and for each folder
+/// <c>f/&lt;id&gt;/&lt;suffix&gt;</c> (<see cref="FolderIndexCodec"/>). Only parts that differ from the last snapshot are written.
+/// </summary>
+/// <remarks>
+/// <see cref="MailboxState.Released"/> has no place in it: the body store is told of released bodies before a snapshot covers their events.
+/// </remarks>
+internal static class MailboxSnapshot
+{
+    private const string RootPart = "root";
+
+    public static (IReadOnlyList<SnapshotPart> Changed, IReadOnlyList<string> Removed) Write(
+        MailboxState state, MailboxState? last, Func<FolderState, uint> recentFrom)
+    {
+        var changed = new List<SnapshotPart> { new(RootPart, WriteRoot(state, recentFrom)) };
+        var removed = new List<string>();
+        foreach (var folder in state.Folders.Values)
+        {
+            var previous = last?.Folders.GetValueOrDefault(folder.Id)?.Index;
+            if (ReferenceEquals(previous, folder.Index))
+                continue;
+            var parts = FolderIndexCodec.Write(folder.Index, previous);
+            foreach (var (suffix, bytes) in parts.Changed)
+                changed.Add(new SnapshotPart(Prefix(folder.Id) + suffix, bytes));
+            foreach (var suffix in parts.Removed)
+                removed.Add(Prefix(folder.Id) + suffix);
+        }
+
+        if (last is not null)
+        {
+            foreach (var folder in last.Folders.Values)
+            {
+                if (state.Folders.ContainsKey(folder.Id))
+                    continue;
+                foreach (var suffix in FolderIndexCodec.PartsOf(folder.Index))
+                    removed.Add(Prefix(folder.Id) + suffix);
+            }
+        }
+
+        return (changed, removed);
+    }
+
+    /// <exception cref="InvalidDataException">The parts are damaged or do not belong together.</exception>
+    public static MailboxState Read(Snapshot snapshot, Action<FolderId, uint> recentFrom)
+    {
+        var folders = new Dictionary<string, List<(string Suffix, ReadOnlyMemory<byte> Bytes)>>();
+        SnapshotRoot? root = null;
+        foreach (var part in snapshot.Parts)
+        {
+            if (part.Name == RootPart)
+            {
+                root = ParseRoot(part.Bytes);
+                continue;
+            }
+
+            var slash = part.Name.LastIndexOf('/') + 1;
+            var prefix = part.Name[..slash];
+            if (!folders.TryGetValue(prefix, out var parts))
+                folders.Add(prefix, parts = []);
+            parts.Add((part.Name[slash..], part.Bytes));
+        }
+
+        return root is null ? throw new InvalidDataException("The snapshot has no root.") : ReadState(root, folders, recentFrom);
+    }
+
+    private static string Prefix(FolderId id) => $"f/{id.Value:N}/";
+
+    private static SnapshotRoot ParseRoot(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return SnapshotRoot.Parser.ParseFrom(bytes.Span);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException("The snapshot's root is damaged: " + e.Message, e);
+        }
+    }
+
+    private static byte[] WriteRoot(MailboxState state, Func<FolderState, uint> recentFrom)
+    {
+        var root = new SnapshotRoot
+        {
+            Account = state.Account,
+            ModSeq = state.ModSeq.Value,
+            LastUidValidity = state.LastUidValidity,
+            Changes = state.Changes,
+        };
+        foreach (var (name, id) in state.Names)
+        {
+            var folder = state.Folders[id];
+            root.Folders.Add(new SnapshotFolder
+            {
+                Folder = id.Value.ToStored(),
+                Name = name.Value,
+                SpecialUse = (int)folder.Use,
+                RecentFrom = recentFrom(folder),
+            });
+        }
+
+        root.Subscriptions.AddRange(state.Subscriptions.Select(name => name.Value));
+        root.Provisioned.AddRange(state.Provisioned.Order(StringComparer.Ordinal));
+        foreach (var (id, time, result) in state.Recent.InOrder())
+        {
+            root.Results.Add(new RecentResult
+            {
+                CommandId = id.Value.ToStored(),
+                TimeMs = time.ToUnixTimeMilliseconds(),
+                Result = ResultCodec.ToStored(result),
+            });
+        }
+
+        foreach (var (body, references) in state.SharedBodies)
+            root.SharedBodies.Add(new SharedBody { Body = body.Value, References = references });
+        return root.ToByteArray();
+    }
+
+    private static MailboxState ReadState(
+        SnapshotRoot root, Dictionary<string, List<(string Suffix, ReadOnlyMemory<byte> Bytes)>> parts, Action<FolderId, uint> recentFrom)
+    {
+        var folders = ImmutableDictionary.CreateBuilder<FolderId, FolderState>();
+        var names = ImmutableSortedDictionary.CreateBuilder<FolderName, FolderId>();
+        foreach (var stored in root.Folders)
+        {
+            var id = stored.Folder.ToFolderId();
+            if (!parts.TryGetValue(Prefix(id), out var indexParts))
+                throw new InvalidDataException($"The snapshot has no index of folder {id}.");
+            var index = FolderIndexCodec.Read(indexParts);
+            if (index.Id != id)
+                throw new InvalidDataException($"The snapshot has the index of {index.Id} in the place of {id}.");
+            var name = stored.Name.ToFolderName();
+            folders.Add(id, new FolderState(name, (SpecialUse)stored.SpecialUse, index));
+            names.Add(name, id);
+            recentFrom(id, stored.RecentFrom);
+        }
+
+        var recent = RecentResults.Empty;
+        foreach (var stored in root.Results)
+        {
+            if (ResultCodec.FromStored(stored.Result) is { } result)
+                recent = recent.Add(new CommandId(stored.CommandId.ToGuid()), DateTimeOffset.FromUnixTimeMilliseconds(stored.TimeMs), result);
+        }
+
+        return new MailboxState
+        {
+            Account = root.Account,
+            ModSeq = new ModSeq(root.ModSeq),
+            LastUidValidity = root.LastUidValidity,
+            Changes = root.Changes,
+            Folders = folders.ToImmutable(),
+            Names = names.ToImmutable(),
+            Subscriptions = [.. root.Subscriptions.Select(name => name.ToFolderName())],
+            Provisioned = [.. root.Provisioned],
+            SharedBodies = root.SharedBodies.ToImmutableDictionary(entry => new BodyRef(entry.Body), entry => entry.References),
+            Recent = recent,
+        };
+    }
+}

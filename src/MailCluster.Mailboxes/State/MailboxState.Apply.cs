@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using MailCluster.Bodies;
+
+namespace MailCluster.Mailboxes;
+
+internal sealed partial record MailboxState
+{
+    /// <summary>
+    /// The state after a change. Pure; the one and only way a state comes to be, in recovery, in the live actor, on replicas. An event that
+    /// does not fit the state is a bug or a damaged journal and throws <see cref="InvalidOperationException"/>.
+    /// </summary>
+    public static MailboxState Apply(MailboxState state, MailboxChange change)
+    {
+        foreach (var e in change.Events)
+            state = Apply(state, e);
+        return state with
+        {
+            Changes = state.Changes + 1,
+            Recent = change.Result is null ? state.Recent : state.Recent.Add(change.Cause.Id, change.Time, change.Result),
+        };
+    }
+
+    private static MailboxState Apply(MailboxState state, MailboxEvent e) => e switch
+    {
+        MessagesAppended appended => state.Append(appended),
+        FlagsChanged flags => state.WithIndex(
+            flags.Folder,
+            index => index.SetFlags(flags.Uids, flags.Operation, flags.Flags, flags.Keywords, flags.ModSeq),
+            flags.ModSeq),
+        MessagesExpunged expunged => state.Expunge(expunged.Folder, expunged.Uids, expunged.ModSeq),
+        MessagesCopied copied => state.Copy(copied),
+        MessagesMoved moved => state.Move(moved),
+        FolderCreated created => state.Create(created),
+        FolderDeleted deleted => state.Delete(deleted),
+        FolderRenamed renamed => state.Rename(renamed),
+        SubscriptionChanged subscription => state with
+        {
+            Subscriptions = subscription.Subscribed
+                ? state.Subscriptions.Add(subscription.Name)
+                : state.Subscriptions.Remove(subscription.Name),
+        },
+        AccountCreated created => state with { Account = created.Account },
+        AccountPurged purged => state.Purge(purged),
+        _ => throw new InvalidOperationException($"No rule applies {e.GetType().Name}."),
+    };
+
+    private MailboxState WithIndex(FolderId id, Func<FolderIndex, FolderIndex> change, ModSeq modSeq)
+    {
+        var folder = FolderOf(id);
+        return this with { ModSeq = Max(ModSeq, modSeq), Folders = Folders.SetItem(id, folder with { Index = change(folder.Index) }) };
+    }
+
+    private FolderState FolderOf(FolderId id) =>
+        Folders.TryGetValue(id, out var folder) ? folder : throw new InvalidOperationException($"Account {Account} has no folder {id}.");
+
+    private static ModSeq Max(ModSeq a, ModSeq b) => a > b ? a : b;
+
+    private MailboxState Append(MessagesAppended e)
+    {
+        var folder = FolderOf(e.Folder);
+        var keywords = folder.Index.Keywords;
+        var rows = new MessageRow[e.Messages.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var message = e.Messages[i];
+            var set = 0;
+            if (!message.Keywords.IsEmpty)
+                keywords = keywords.Intern(message.Keywords, out set);
+            rows[i] = new MessageRow(
+                e.FirstUid + (uint)i, message.Flags, set, e.ModSeq, message.InternalDate, e.SaveDate, message.Size, message.EmailId, message.Body);
+        }
+
+        return WithIndex(e.Folder, index => index.WithKeywords(keywords).Append(rows, e.ModSeq), e.ModSeq);
+    }
+
+    private MailboxState Expunge(FolderId id, UidSet uids, ModSeq modSeq)
+    {
+        var state = Release(FolderOf(id).Index, uids);
+        return state.WithIndex(id, index => index.Remove(uids, modSeq), modSeq);
+    }
+
+    private MailboxState Copy(MessagesCopied e)
+    {
+        var rows = CopyRows(e.Source, e.Uids, e.Target, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
+        var shared = SharedBodies.ToBuilder();
+        foreach (var row in rows)
+            shared[row.Body] = shared.GetValueOrDefault(row.Body, 1) + 1;
+        var state = this with { SharedBodies = shared.ToImmutable() };
+        return state.WithIndex(e.Target, index => index.WithKeywords(keywords).Append(rows, e.ModSeq), e.ModSeq);
+    }
+
+    private MailboxState Move(MessagesMoved e)
+    {
+        // The bodies change hands: no reference comes or goes.
+        var rows = CopyRows(e.Source, e.Uids, e.Target, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
+        return WithIndex(e.Source, index => index.Remove(e.Uids, e.ModSeq), e.ModSeq)
+            .WithIndex(e.Target, index => index.WithKeywords(keywords).Append(rows, e.ModSeq), e.ModSeq);
+    }
+
+    private MessageRow[] CopyRows(
+        FolderId sourceId, UidSet uids, FolderId targetId, uint firstUid, ModSeq modSeq, uint saveDate, out KeywordSets keywords)
+    {
+        var source = FolderOf(sourceId).Index;
+        var target = FolderOf(targetId).Index;
+        keywords = target.Keywords;
+        var rows = new List<MessageRow>();
+        var mapped = new Dictionary<int, int> { [0] = 0 };
+        foreach (var range in uids.Ranges)
+        {
+            for (var position = source.LowerBound(range.First); position < source.Exists; position++)
+            {
+                var row = source.RowAt(position);
+                if (row.Uid > range.Last)
+                    break;
+                if (!mapped.TryGetValue(row.KeywordSet, out var set))
+                {
+                    keywords = keywords.Intern(source.Keywords[row.KeywordSet], out set);
+                    mapped.Add(row.KeywordSet, set);
+                }
+
+                rows.Add(row with { Uid = firstUid + (uint)rows.Count, KeywordSet = set, ModSeq = modSeq, SaveDate = saveDate });
+            }
+        }
+
+        return [.. rows];
+    }
+
+    /// <summary>Takes away one reference to the body of each of these messages; those without any left are released.</summary>
+    private MailboxState Release(FolderIndex index, UidSet uids)
+    {
+        var shared = SharedBodies;
+        var released = Released.ToBuilder();
+        foreach (var range in uids.Ranges)
+        {
+            for (var position = index.LowerBound(range.First); position < index.Exists && index.UidAt(position) <= range.Last; position++)
+            {
+                var body = index.RowAt(position).Body;
+                if (!shared.IsEmpty && shared.TryGetValue(body, out var references))
+                    shared = references > 2 ? shared.SetItem(body, references - 1) : shared.Remove(body);
+                else
+                    released.Add(body);
+            }
+        }
+
+        return this with { SharedBodies = shared, Released = released.ToImmutable() };
+    }
+
+    private MailboxState Create(FolderCreated e)
+    {
+        if (Names.ContainsKey(e.Name))
+            throw new InvalidOperationException($"Account {Account} has a folder {e.Name} already.");
+        var index = FolderIndex.Create(e.Folder, e.UidValidity);
+        return this with
+        {
+            ModSeq = Max(ModSeq, e.ModSeq),
+            LastUidValidity = Math.Max(LastUidValidity, e.UidValidity),
+            Folders = Folders.Add(e.Folder, new FolderState(e.Name, e.Use, index.WithHighestModSeq(e.ModSeq))),
+            Names = Names.Add(e.Name, e.Folder),
+            Provisioned = e.Provisioned ? Provisioned.Add(e.Name.Value) : Provisioned,
+        };
+    }
+
+    private MailboxState Delete(FolderDeleted e)
+    {
+        var folder = FolderOf(e.Folder);
+        var state = folder.Index.Exists == 0 ? this : Release(folder.Index, folder.Index.AllUids());
+        return state with
+        {
+            ModSeq = Max(ModSeq, e.ModSeq),
+            Folders = Folders.Remove(e.Folder),
+            Names = Names.Remove(folder.Name),
+        };
+    }
+
+    private MailboxState Rename(FolderRenamed e)
+    {
+        var folder = FolderOf(e.Folder);
+        return this with
+        {
+            ModSeq = Max(ModSeq, e.ModSeq),
+            Folders = Folders.SetItem(e.Folder, folder with { Name = e.Name }),
+            Names = Names.Remove(folder.Name).Add(e.Name, e.Folder),
+        };
+    }
+
+    private MailboxState Purge(AccountPurged e)
+    {
+        var state = this;
+        foreach (var folder in Folders.Values)
+        {
+            if (folder.Index.Exists > 0)
+                state = state.Release(folder.Index, folder.Index.AllUids());
+        }
+
+        return Empty with
+        {
+            Account = "",
+            ModSeq = Max(ModSeq, e.ModSeq),
+            LastUidValidity = LastUidValidity,
+            Changes = Changes,
+            Released = state.Released,
+            Recent = Recent,
+        };
+    }
+}
