@@ -54,9 +54,16 @@ public sealed class FolderFeed
             _listeners = _listeners.Remove(listener);
     }
 
+    /// <summary>Makes <paramref name="index"/> the current version, unless a newer one is already.</summary>
     internal void Publish(FolderIndex index)
     {
-        _current = index;
+        lock (_gate)
+        {
+            if (index.Version <= _current.Version)
+                return;
+            _current = index;
+        }
+
         Notify();
     }
 

@@ -16,13 +16,21 @@ public sealed class FolderFeedTable
         }
     }
 
-    /// <summary>Called by the owner, with the version that is current: a feed that exists already has it.</summary>
-    internal FolderFeed Acquire(AccountId account, FolderIndex current, RecentMarker recent)
+    /// <summary>
+    /// Takes hold of the folder's feed, making it if need be. Of a feed that was <paramref name="created"/> the owner may not have known
+    /// when it published last: the caller asks it once more and publishes what it says.
+    /// </summary>
+    internal FolderFeed Acquire(AccountId account, FolderLocation location, out bool created)
     {
         lock (_gate)
         {
-            if (!_feeds.TryGetValue(current.Id, out var feed))
-                _feeds.Add(current.Id, feed = new FolderFeed(account, current, recent));
+            created = !_feeds.TryGetValue(location.Index.Id, out var feed);
+            if (feed is null)
+            {
+                feed = new FolderFeed(account, location.Index, location.Recent);
+                _feeds.Add(feed.Id, feed);
+            }
+
             feed.Holders++;
             return feed;
         }
@@ -37,12 +45,7 @@ public sealed class FolderFeedTable
         }
     }
 
-    /// <summary>Called by the owner, in the order of the versions.</summary>
-    internal void Publish(FolderIndex index) => Find(index.Id)?.Publish(index);
-
-    internal void MarkGone(FolderId folder) => Find(folder)?.MarkGone();
-
-    private FolderFeed? Find(FolderId folder)
+    internal FolderFeed? Find(FolderId folder)
     {
         lock (_gate)
             return _feeds.GetValueOrDefault(folder);

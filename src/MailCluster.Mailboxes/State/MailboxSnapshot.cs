@@ -17,7 +17,7 @@ internal static class MailboxSnapshot
 {
     private const string RootPart = "root";
 
-    public static (IReadOnlyList<SnapshotPart> Changed, IReadOnlyList<string> Removed) Write(
+    public static SnapshotChanges Write(
         MailboxState state, MailboxState? last, Func<FolderState, uint> recentFrom)
     {
         var changed = new List<SnapshotPart> { new(RootPart, WriteRoot(state, recentFrom)) };
@@ -45,7 +45,7 @@ internal static class MailboxSnapshot
             }
         }
 
-        return (changed, removed);
+        return new SnapshotChanges(changed, removed);
     }
 
     /// <exception cref="InvalidDataException">The parts are damaged or do not belong together.</exception>
@@ -156,6 +156,8 @@ internal static class MailboxSnapshot
             LastUidValidity = root.LastUidValidity,
             Changes = root.Changes,
             Folders = folders.ToImmutable(),
+            Messages = folders.Values.Sum(folder => (long)folder.Index.Exists),
+            Size = folders.Values.Sum(folder => folder.Index.Size),
             Names = names.ToImmutable(),
             Subscriptions = [.. root.Subscriptions.Select(name => name.ToFolderName())],
             Provisioned = [.. root.Provisioned],

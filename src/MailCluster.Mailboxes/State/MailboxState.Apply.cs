@@ -47,7 +47,14 @@ internal sealed partial record MailboxState
     private MailboxState WithIndex(FolderId id, Func<FolderIndex, FolderIndex> change, ModSeq modSeq)
     {
         var folder = FolderOf(id);
-        return this with { ModSeq = Max(ModSeq, modSeq), Folders = Folders.SetItem(id, folder with { Index = change(folder.Index) }) };
+        var index = change(folder.Index);
+        return this with
+        {
+            ModSeq = Max(ModSeq, modSeq),
+            Folders = Folders.SetItem(id, folder with { Index = index }),
+            Messages = Messages + index.Exists - folder.Index.Exists,
+            Size = Size + index.Size - folder.Index.Size,
+        };
     }
 
     private FolderState FolderOf(FolderId id) =>
@@ -169,6 +176,8 @@ internal sealed partial record MailboxState
             ModSeq = Max(ModSeq, e.ModSeq),
             Folders = Folders.Remove(e.Folder),
             Names = Names.Remove(folder.Name),
+            Messages = Messages - folder.Index.Exists,
+            Size = Size - folder.Index.Size,
         };
     }
 

@@ -44,17 +44,15 @@ internal sealed partial record MailboxState
 
     public RecentResults Recent { get; init; } = RecentResults.Empty;
 
-    /// <summary>Rough size in memory, in bytes: the indexes, and something for each folder, shared body and result.</summary>
-    public long MemoryBytes
-    {
-        get
-        {
-            var bytes = 1024L + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L);
-            foreach (var folder in Folders.Values)
-                bytes += folder.Index.MemoryBytes + 512;
-            return bytes;
-        }
-    }
+    /// <summary>Messages in all folders.</summary>
+    public long Messages { get; init; }
+
+    /// <summary>Bytes of the messages in all folders; a body that two messages share counts twice, as quotas count.</summary>
+    public long Size { get; init; }
+
+    /// <summary>Rough size in memory, in bytes; quick to ask.</summary>
+    public long MemoryBytes =>
+        2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L);
 
     public FolderState? Find(FolderName name) => Names.TryGetValue(name, out var id) ? Folders[id] : null;
 

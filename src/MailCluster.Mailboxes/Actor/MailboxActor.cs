@@ -1,0 +1,198 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using MailCluster.Persistence;
+
+namespace MailCluster.Mailboxes;
+
+/// <summary>
+/// The one writer of one account. The rules are <see cref="MailboxRules"/> and <see cref="MailboxState.Apply"/>; this class is plumbing: it
+/// gives decisions their time and ids, publishes committed indexes to the feeds, and tells the body store what is no longer used.
+/// </summary>
+internal sealed class MailboxActor(MailboxServices services, AccountId account)
+    : PersistentActor<MailboxState, MailboxChange>(services.Persistence, new PersistenceId(account.Value))
+{
+    private readonly Dictionary<FolderId, RecentMarker> _recent = [];
+
+    protected override MailboxState EmptyState => MailboxState.Empty;
+
+    private Durability FlagDurability => services.Options.FlagsToDisk ? Durability.Disk : Durability.OsBuffers;
+
+    protected override Decision<MailboxState, MailboxChange> Decide(MailboxState state, object command)
+    {
+        var request = (MailboxRequest)command;
+        var context = new DecisionContext(services.Time.GetUtcNow(), Guid.NewGuid, services.Options);
+        var changes = new List<MailboxChange>(1);
+        if (request.Command is not PurgeAccount)
+        {
+            var provisioned = MailboxRules.Provision(state, account, context);
+            if (!provisioned.IsEmpty)
+                Add(CommandContext.None with { Protocol = "server" }, null, provisioned);
+        }
+
+        object reply;
+        try
+        {
+            // The account is created by whatever touches it first, a query too.
+            if (request.Command is IMailboxQuery query)
+            {
+                reply = Answer(state, query);
+            }
+            else
+            {
+                (var events, reply) = MailboxRules.Decide(state, request.Command, context);
+                if (!events.IsEmpty)
+                    Add(request.Context, reply, events);
+            }
+        }
+        catch (MailboxRefusedException refusal)
+        {
+            return Decision<MailboxState, MailboxChange>.Refuse(refusal);
+        }
+
+        return Decision<MailboxState, MailboxChange>.Persist(changes, reply, DurabilityOf(changes));
+
+        void Add(CommandContext cause, object? result, ImmutableArray<MailboxEvent> events)
+        {
+            var change = new MailboxChange(0, state.Changes + 1, context.Now, cause, result, events);
+            changes.Add(change);
+
+            // What is decided next is decided on the state with these events in it.
+            if (result is null)
+                state = MailboxState.Apply(state, change);
+        }
+    }
+
+    protected override MailboxState Apply(MailboxState state, MailboxChange domainEvent) => MailboxState.Apply(state, domainEvent);
+
+    protected override bool TryGetRecordedReply(MailboxState state, object command, [NotNullWhen(true)] out object? reply)
+    {
+        reply = null;
+        return command is MailboxRequest { Context.Id.IsNone: false } request && state.Recent.TryGet(request.Context.Id, out reply);
+    }
+
+    protected override void Encode(IReadOnlyList<MailboxChange> events, IBufferWriter<byte> payload) => EventCodec.Encode(events, payload);
+
+    protected override IReadOnlyList<MailboxChange> Decode(ReadOnlyMemory<byte> payload) => EventCodec.Decode(payload);
+
+    protected override SnapshotChanges WriteSnapshot(MailboxState state, MailboxState? lastSnapshotted) =>
+        MailboxSnapshot.Write(state, lastSnapshotted, folder => MarkerOf(folder).From);
+
+    protected override MailboxState ReadSnapshot(Snapshot snapshot) =>
+        MailboxSnapshot.Read(snapshot, (folder, from) => _recent.TryAdd(folder, new RecentMarker(from)));
+
+    protected override void OnCommitted(MailboxState before, MailboxState after, IReadOnlyList<MailboxChange> events)
+    {
+        if (services.Feeds.Count == 0)
+            return;
+        foreach (var change in events)
+        {
+            foreach (var e in change.Events)
+            {
+                switch (e)
+                {
+                    case MessagesMoved moved:
+                        Publish(after, moved.Source);
+                        Publish(after, moved.Target);
+                        break;
+                    case MessagesCopied copied:
+                        Publish(after, copied.Target);
+                        break;
+                    case MessagesAppended appended:
+                        Publish(after, appended.Folder);
+                        break;
+                    case FlagsChanged flags:
+                        Publish(after, flags.Folder);
+                        break;
+                    case MessagesExpunged expunged:
+                        Publish(after, expunged.Folder);
+                        break;
+                    case FolderDeleted deleted:
+                        Forget(deleted.Folder);
+                        break;
+                    case AccountPurged:
+                        foreach (var folder in before.Folders.Keys)
+                            Forget(folder);
+                        break;
+                }
+            }
+        }
+    }
+
+    // Also runs after a write whose outcome was unknown: the journal may hold more than was published, and a run of the actor before
+    // this one may have left feeds behind.
+    protected override void OnRecovered(MailboxState state)
+    {
+        foreach (var folder in state.Folders.Values)
+        {
+            if (services.Feeds.Find(folder.Id) is { } feed)
+            {
+                _recent[folder.Id] = feed.Recent;
+                feed.Publish(folder.Index);
+            }
+        }
+    }
+
+    // DESIGN §8: the release comes after the event, and before the snapshot that lets the event be forgotten.
+    protected override async ValueTask BeforeSnapshotAsync(MailboxState state)
+    {
+        if (state.Released.IsEmpty)
+            return;
+        var keep = services.Options.HistoryRetention > services.Options.GracePeriod
+            ? services.Options.HistoryRetention
+            : services.Options.GracePeriod;
+        await services.Bodies.ReleaseAsync(state.Released.ToArray(), services.Time.GetUtcNow() + keep, CancellationToken.None);
+    }
+
+    protected override MailboxState OnSnapshotSaved(MailboxState state) => state with { Released = [] };
+
+    protected override long EstimateMemory(MailboxState state) => state.MemoryBytes;
+
+    private Durability DurabilityOf(List<MailboxChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            foreach (var e in change.Events)
+            {
+                if (e is not FlagsChanged)
+                    return Durability.Disk;
+            }
+        }
+
+        return FlagDurability;
+    }
+
+    private object Answer(MailboxState state, IMailboxQuery query) => query switch
+    {
+        ListFolders => MailboxAnswers.List(state, folder => MarkerOf(folder).From),
+        InspectAccount => MailboxAnswers.Inspect(state),
+        OpenFolder open => Open(state, open),
+        _ => throw new InvalidOperationException($"Nothing answers {query.GetType().Name}."),
+    };
+
+    private FolderLocation Open(MailboxState state, OpenFolder query)
+    {
+        var folder = state.Find(query.Name)
+            ?? throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{query.Name}'.");
+        return new FolderLocation(folder.Index, MarkerOf(folder));
+    }
+
+    private void Publish(MailboxState state, FolderId id)
+    {
+        if (state.Folders.TryGetValue(id, out var folder))
+            services.Feeds.Find(id)?.Publish(folder.Index);
+    }
+
+    private void Forget(FolderId id)
+    {
+        _recent.Remove(id);
+        services.Feeds.Find(id)?.MarkGone();
+    }
+
+    private RecentMarker MarkerOf(FolderState folder)
+    {
+        if (!_recent.TryGetValue(folder.Id, out var marker))
+            _recent.Add(folder.Id, marker = new RecentMarker(1));
+        return marker;
+    }
+}
