@@ -31,6 +31,10 @@ public static partial class FolderIndexCodec
         return new FolderSnapshotChange(changed, [.. oldByNumber.Keys.Order().Select(BucketSuffix)]);
     }
 
+    /// <summary>The suffixes of all parts that a snapshot of <paramref name="index"/> has.</summary>
+    public static IEnumerable<string> PartsOf(FolderIndex index) =>
+        BucketsOf(index).Select(bucket => BucketSuffix(bucket.Number)).Prepend("");
+
     private static List<Bucket> BucketsOf(FolderIndex index)
     {
         var buckets = new List<Bucket>();

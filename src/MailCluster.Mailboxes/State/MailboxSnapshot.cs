@@ -8,7 +8,7 @@ namespace MailCluster.Mailboxes;
 
 /// <summary>
 /// A mailbox's state as the parts of a snapshot: <c>root</c> (everything but the indexes, protobuf) and for each folder
-/// <c>f/&lt;id&gt;/&lt;suffix&gt;</c> (<see cref="FolderIndexCodec"/>). Only parts that differ from the last snapshot are written.
+/// <c>f/&lt;id&gt;</c> and a suffix (<see cref="FolderIndexCodec"/>). Only parts that differ from the last snapshot are written.
 /// </summary>
 /// <remarks>
 /// <see cref="MailboxState.Released"/> has no place in it: the body store is told of released bodies before a snapshot covers their events.
@@ -29,9 +29,9 @@ internal static class MailboxSnapshot
                 continue;
             var parts = FolderIndexCodec.Write(folder.Index, previous);
             foreach (var (suffix, bytes) in parts.Changed)
-                changed.Add(new SnapshotPart(Prefix(folder.Id) + suffix, bytes));
+                changed.Add(new SnapshotPart(PartName(folder.Id) + suffix, bytes));
             foreach (var suffix in parts.Removed)
-                removed.Add(Prefix(folder.Id) + suffix);
+                removed.Add(PartName(folder.Id) + suffix);
         }
 
         if (last is not null)
@@ -41,7 +41,7 @@ internal static class MailboxSnapshot
                 if (state.Folders.ContainsKey(folder.Id))
                     continue;
                 foreach (var suffix in FolderIndexCodec.PartsOf(folder.Index))
-                    removed.Add(Prefix(folder.Id) + suffix);
+                    removed.Add(PartName(folder.Id) + suffix);
             }
         }
 
@@ -51,7 +51,7 @@ internal static class MailboxSnapshot
     /// <exception cref="InvalidDataException">The parts are damaged or do not belong together.</exception>
     public static MailboxState Read(Snapshot snapshot, Action<FolderId, uint> recentFrom)
     {
-        var folders = new Dictionary<string, List<(string Suffix, ReadOnlyMemory<byte> Bytes)>>();
+        var folders = new Dictionary<string, Dictionary<string, ReadOnlyMemory<byte>>>();
         SnapshotRoot? root = null;
         foreach (var part in snapshot.Parts)
         {
@@ -61,17 +61,17 @@ internal static class MailboxSnapshot
                 continue;
             }
 
-            var slash = part.Name.LastIndexOf('/') + 1;
-            var prefix = part.Name[..slash];
-            if (!folders.TryGetValue(prefix, out var parts))
-                folders.Add(prefix, parts = []);
-            parts.Add((part.Name[slash..], part.Bytes));
+            var suffix = part.Name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? dot : part.Name.Length;
+            var name = part.Name[..suffix];
+            if (!folders.TryGetValue(name, out var parts))
+                folders.Add(name, parts = []);
+            parts.Add(part.Name[suffix..], part.Bytes);
         }
 
         return root is null ? throw new InvalidDataException("The snapshot has no root.") : ReadState(root, folders, recentFrom);
     }
 
-    private static string Prefix(FolderId id) => $"f/{id.Value:N}/";
+    private static string PartName(FolderId id) => $"f/{id.Value:N}";
 
     private static SnapshotRoot ParseRoot(ReadOnlyMemory<byte> bytes)
     {
@@ -124,14 +124,14 @@ internal static class MailboxSnapshot
     }
 
     private static MailboxState ReadState(
-        SnapshotRoot root, Dictionary<string, List<(string Suffix, ReadOnlyMemory<byte> Bytes)>> parts, Action<FolderId, uint> recentFrom)
+        SnapshotRoot root, Dictionary<string, Dictionary<string, ReadOnlyMemory<byte>>> parts, Action<FolderId, uint> recentFrom)
     {
         var folders = ImmutableDictionary.CreateBuilder<FolderId, FolderState>();
         var names = ImmutableSortedDictionary.CreateBuilder<FolderName, FolderId>();
         foreach (var stored in root.Folders)
         {
             var id = stored.Folder.ToFolderId();
-            if (!parts.TryGetValue(Prefix(id), out var indexParts))
+            if (!parts.TryGetValue(PartName(id), out var indexParts))
                 throw new InvalidDataException($"The snapshot has no index of folder {id}.");
             var index = FolderIndexCodec.Read(indexParts);
             if (index.Id != id)
