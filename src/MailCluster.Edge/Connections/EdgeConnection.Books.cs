@@ -1,0 +1,61 @@
+namespace MailCluster.Edge;
+
+/// <summary>What the books, the meters and the end of a connection need of it.</summary>
+public sealed partial class EdgeConnection
+{
+    private int _unauthenticated;
+    private bool _admitted;
+
+    internal void CountIn(long bytes) => _services.Metrics.Received(Protocol, bytes);
+
+    internal void CountOut(long bytes) => _services.Metrics.Sent(Protocol, bytes);
+
+    internal void MarkAdmitted(bool hasLogin)
+    {
+        _admitted = true;
+        _services.Metrics.ConnectionOpened(Protocol);
+        if (!hasLogin)
+            return;
+        _unauthenticated = 1;
+        ExpectLogin();
+    }
+
+    /// <summary>True the first time for a connection that counted as not logged in.</summary>
+    internal bool TakeUnauthenticatedMark() => Interlocked.Exchange(ref _unauthenticated, 0) == 1;
+
+    internal SessionInfo ToSessionInfo() =>
+        new(Id, Protocol, Account, RemoteAddress, RemotePort, TlsDescription, Since, Folder, State, BytesIn, BytesOut);
+
+    /// <summary>The session has returned: says goodbye to TLS, closes, writes the log line.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        if (_tls is not null)
+            await CloseTlsAsync(_tls);
+        if (!_admitted)
+            return;
+        _services.Metrics.ConnectionClosed(Protocol);
+        var seconds = (long)(_services.Time.GetUtcNow() - Since).TotalSeconds;
+        var reason = Ending == ConnectionEnding.None ? "closed" : Ending.ToString();
+        EdgeLog.Disconnected(_services.Log, Protocol, EdgeLog.User(Account), reason, RemoteAddress, BytesIn, BytesOut, seconds, Id);
+    }
+
+    private async ValueTask CloseTlsAsync(System.Net.Security.SslStream tls)
+    {
+        try
+        {
+            // RFC 8446 §6.1: close_notify, so that the client can tell the end from a cut.
+            BeginFlush();
+            if (!Closed.IsCancellationRequested)
+                await tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            EdgeLog.ClientGone(_services.Log, Protocol, Id, e.Message);
+        }
+        finally
+        {
+            EndFlush();
+            await tls.DisposeAsync();
+        }
+    }
+}

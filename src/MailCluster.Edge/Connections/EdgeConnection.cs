@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using MailCluster.Mailboxes;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailCluster.Edge;
+
+/// <summary>
+/// One client connection as a protocol session sees it. Reads come from <see cref="Input"/>, writes go to <see cref="Output"/>; both stay the
+/// same objects when TLS begins. Also the session's entry in <see cref="ISessionRegistry"/>.
+/// </summary>
+/// <remarks>
+/// What an idle connection costs is this object, the two pipe ends, and the session's own state: no timer, no buffer, no task but the read.
+/// Deadlines are fields that one heartbeat looks at (<see cref="ConnectionHeartbeat"/>).
+/// </remarks>
+public sealed partial class EdgeConnection
+{
+    private readonly EdgeServices _services;
+    private readonly EdgeConnectionHandler _handler;
+    private readonly ConnectionContext _context;
+    private readonly string? _alpnName;
+    private readonly EdgeInput _input;
+    private readonly EdgeOutput _output;
+
+    internal EdgeConnection(EdgeServices services, EdgeConnectionHandler handler, ConnectionContext context, string? alpnName)
+    {
+        _services = services;
+        _handler = handler;
+        _context = context;
+        _alpnName = alpnName;
+        var remote = context.RemoteEndPoint as IPEndPoint;
+        var address = remote?.Address ?? IPAddress.Loopback;
+        RemoteAddress = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        RemotePort = remote?.Port ?? 0;
+        Since = services.Time.GetUtcNow();
+        Id = services.SessionIds.Next(Since);
+        _input = new EdgeInput(this, context.Transport.Input);
+        _output = new EdgeOutput(this, context.Transport.Output);
+    }
+
+    /// <summary>Short, unique name of the session, in logs, <c>who</c> and <c>Received</c> lines.</summary>
+    public SessionId Id { get; }
+
+    public string Protocol => _handler.Protocol;
+
+    /// <summary>The client's address; a client on a Unix socket counts as loopback. An IPv4 client is never shown as mapped IPv6.</summary>
+    public IPAddress RemoteAddress { get; }
+
+    /// <summary>The client's port, 0 if it has none.</summary>
+    public int RemotePort { get; }
+
+    /// <summary>This node's end, or null on transports without addresses.</summary>
+    public IPEndPoint? LocalEndPoint => _context.LocalEndPoint as IPEndPoint;
+
+    /// <summary>When the client connected.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>What the client sends. <see cref="Wake"/> cancels a pending read.</summary>
+    public PipeReader Input => _input;
+
+    /// <summary>What the client gets. A flush that makes no progress for <see cref="EdgeTimeouts.WriteStall"/> cuts the connection.</summary>
+    public PipeWriter Output => _output;
+
+    /// <summary>Bytes the client sent and the session took, after TLS.</summary>
+    public long BytesIn => _input.Total;
+
+    /// <summary>Bytes sent to the client, before TLS.</summary>
+    public long BytesOut => _output.Total;
+
+    /// <summary>Cancelled when the connection is gone, whoever ended it.</summary>
+    public CancellationToken Closed => _context.ConnectionClosed;
+
+    /// <summary>The account logged in, null before login and on protocols without.</summary>
+    public AccountId? Account { get; private set; }
+
+    /// <summary>The selected folder, for <c>who</c>; set by the protocol.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>What the session does, one word of the protocol (<c>idle</c>, <c>selected</c>), for <c>who</c>; set by the protocol.</summary>
+    public string State { get; set; } = "connected";
+
+    /// <summary>
+    /// Records the login and enters the connection into its account's count. False: the account has as many connections of this protocol
+    /// as it may (<see cref="EdgeLimits.ConnectionsPerAccount"/>) and the login must be refused.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection is logged in already.</exception>
+    public bool TryLogIn(AccountId account)
+    {
+        if (Account is not null)
+            throw new InvalidOperationException("The connection is logged in already.");
+        if (!_services.Connections.TryEnterAccount(this, account))
+            return false;
+        Account = account;
+        Volatile.Write(ref _loginDeadline, 0);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes the pending read, or the next one, come back cancelled. From any thread, any number of times; wakes that meet merge into one, and
+    /// a session must take a cancelled read without a reason calmly.
+    /// </summary>
+    public void Wake() => _input.CancelPendingRead();
+
+    /// <summary>Cuts the connection now; nothing more reaches the client. From any thread.</summary>
+    public void Abort(string reason) => _context.Abort(new ConnectionAbortedException(reason));
+
+    /// <summary>
+    /// Throws away what the client has sent so far and may still send until it closes, at most <paramref name="bytesMax"/> bytes. So that the
+    /// last line reaches a client that is still sending: closing a socket with unread input resets it.
+    /// </summary>
+    public async ValueTask DiscardInputAsync(long bytesMax)
+    {
+        while (bytesMax > 0)
+        {
+            var result = await Input.ReadAsync();
+            var buffer = result.Buffer;
+            bytesMax -= buffer.Length;
+            Input.AdvanceTo(buffer.End);
+            if (result.IsCompleted || result.IsCanceled)
+                return;
+        }
+    }
+}

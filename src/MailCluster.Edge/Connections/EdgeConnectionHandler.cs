@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailCluster.Edge;
+
+/// <summary>
+/// The connection server's side of one protocol on one listener: admits the connection or refuses it, does implicit TLS, runs the
+/// session, and takes the connection out of the books again. A protocol derives from it and writes <see cref="RunAsync"/>.
+/// </summary>
+public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener listener) : ConnectionHandler
+{
+    // Refusals over TLS cost a handshake each: only so many at once are worth it, the rest are closed without a word.
+    private const int TlsRefusalsMax = 64;
+
+    private int _tlsRefusals;
+
+    /// <summary>The protocol's name in logs, metrics and <c>who</c>: <c>imap</c>, <c>lmtp</c> …</summary>
+    public abstract string Protocol { get; }
+
+    /// <summary>The protocol's ALPN name (RFC 7301), or null if it has none.</summary>
+    protected virtual string? AlpnName => null;
+
+    /// <summary>Whether clients log in: if so, the login timeout and the limits of connections without login hold.</summary>
+    protected virtual bool HasLogin => true;
+
+    protected EdgeServices Services { get; } = services;
+
+    protected EdgeListener Listener { get; } = listener;
+
+    internal TlsMode ListenerTls => Listener.Tls;
+
+    /// <summary>Speaks the protocol until the session is over. What is in the output when it returns is flushed.</summary>
+    /// <remarks>
+    /// A read that comes back cancelled means "look up": <see cref="EdgeConnection.Ending"/> tells whether the session must end (say so to
+    /// the client and return), otherwise whatever woke it is the protocol's own affair. Exceptions that escape are logged as bugs, except for
+    /// those that mean that the client is gone.
+    /// </remarks>
+    protected abstract Task RunAsync(EdgeConnection connection);
+
+    /// <summary>The line, with its line end, that tells the client why its connection is not taken.</summary>
+    protected abstract ReadOnlyMemory<byte> RefusalLine(EdgeRefusal refusal);
+
+    public sealed override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        var edge = new EdgeConnection(Services, this, connection, AlpnName);
+        try
+        {
+            if (Services.Connections.TryAdmit(edge, HasLogin, out var refusal))
+                await ServeAsync(edge);
+            else
+                await RefuseAsync(edge, refusal);
+        }
+        catch (Exception e) when (e is TimeoutException || IsClientGone(e, connection))
+        {
+            EdgeLog.ClientGone(Services.Log, Protocol, edge.Id, e.Message);
+        }
+        catch (Exception e)
+        {
+            Services.Metrics.SessionFailed(Protocol);
+            EdgeLog.SessionFailed(Services.Log, e, Protocol, edge.Id);
+        }
+        finally
+        {
+            try
+            {
+                await edge.CloseAsync();
+            }
+            finally
+            {
+                Services.Connections.Remove(edge);
+            }
+        }
+    }
+
+    private async Task ServeAsync(EdgeConnection edge)
+    {
+        if (Listener.Tls == TlsMode.Implicit && !await edge.HandshakeAsync())
+            return;
+        await RunAsync(edge);
+        await edge.Output.FlushAsync();
+    }
+
+    private async Task RefuseAsync(EdgeConnection edge, EdgeRefusal refusal)
+    {
+        Services.Metrics.ConnectionRefused(Protocol, refusal);
+        EdgeLog.ConnectionRefused(Services.Log, Protocol, edge.RemoteAddress, refusal);
+        var tls = Listener.Tls == TlsMode.Implicit;
+        if (tls && Interlocked.Increment(ref _tlsRefusals) > TlsRefusalsMax)
+        {
+            Interlocked.Decrement(ref _tlsRefusals);
+            return;
+        }
+
+        try
+        {
+            // Not in the books, so the heartbeat does not see it.
+            if (tls && !await edge.HandshakeAsync().AsTask().WaitAsync(Services.Options.Timeouts.Handshake, Services.Time))
+                return;
+            await edge.Output.WriteAsync(RefusalLine(refusal));
+        }
+        finally
+        {
+            if (tls)
+                Interlocked.Decrement(ref _tlsRefusals);
+        }
+    }
+
+    private static bool IsClientGone(Exception e, ConnectionContext connection) =>
+        e is ConnectionResetException or ConnectionAbortedException or SocketException
+        || (e is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException
+            && connection.ConnectionClosed.IsCancellationRequested);
+}

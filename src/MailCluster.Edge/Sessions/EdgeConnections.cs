@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Net;
+using MailCluster.Mailboxes;
+
+namespace MailCluster.Edge;
+
+/// <summary>
+/// The books of all connections of the node: admission by the limits, the registry that <c>who</c> and <c>kick</c> use, the walk of the
+/// heartbeat, and draining.
+/// </summary>
+public sealed class EdgeConnections : ISessionRegistry
+{
+    private readonly EdgeOptions _options;
+    private readonly ConcurrentDictionary<SessionId, EdgeConnection> _all = new();
+    private readonly KeyedCount<AddressKey> _byAddress = new();
+    private readonly KeyedCount<(string Protocol, AccountId Account)> _byAccount = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _admitted;
+    private int _unauthenticated;
+    private int _draining;
+    private long _drainGraceMs;
+
+    public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat)
+    {
+        _options = options;
+        heartbeat.Attach(Tick);
+    }
+
+    /// <summary>True once <see cref="DrainAsync"/> has begun: no connection is taken any more.</summary>
+    public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    public int Count => _all.Count;
+
+    public IReadOnlyList<SessionInfo> List()
+    {
+        var sessions = new List<SessionInfo>();
+        foreach (var (_, connection) in _all)
+            sessions.Add(connection.ToSessionInfo());
+        sessions.Sort(static (a, b) => a.Since != b.Since ? a.Since.CompareTo(b.Since) : a.Id.Value.CompareTo(b.Id.Value));
+        return sessions;
+    }
+
+    public bool Kick(SessionId session)
+    {
+        if (!_all.TryGetValue(session, out var connection))
+            return false;
+        connection.RequestEnd(ConnectionEnding.Kicked, _options.Timeouts.EndGrace);
+        return true;
+    }
+
+    public int Kick(AccountId account)
+    {
+        var kicked = 0;
+        foreach (var (_, connection) in _all)
+        {
+            if (connection.Account != account)
+                continue;
+            connection.RequestEnd(ConnectionEnding.Kicked, _options.Timeouts.EndGrace);
+            kicked++;
+        }
+
+        return kicked;
+    }
+
+    /// <summary>
+    /// Stops taking connections, tells all sessions to finish the command in flight, say goodbye and go, and completes when all have gone. Those that
+    /// have not by <paramref name="deadline"/> from now are cut.
+    /// </summary>
+    public Task DrainAsync(TimeSpan deadline)
+    {
+        Volatile.Write(ref _drainGraceMs, (long)deadline.TotalMilliseconds);
+        Interlocked.Exchange(ref _draining, 1);
+        foreach (var (_, connection) in _all)
+            connection.RequestEnd(ConnectionEnding.Draining, deadline);
+        if (_all.IsEmpty)
+            _drained.TrySetResult();
+        return _drained.Task;
+    }
+
+    internal bool TryAdmit(EdgeConnection connection, bool hasLogin, out EdgeRefusal refusal)
+    {
+        var limits = _options.Limits;
+        var address = AddressKey.Of(connection.RemoteAddress);
+        if (IsDraining)
+        {
+            refusal = EdgeRefusal.Draining;
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _admitted) > limits.Connections)
+        {
+            Interlocked.Decrement(ref _admitted);
+            refusal = EdgeRefusal.TooManyConnections;
+            return false;
+        }
+
+        if (!_byAddress.TryEnter(address, limits.ConnectionsPerAddress))
+        {
+            Interlocked.Decrement(ref _admitted);
+            refusal = EdgeRefusal.TooManyFromAddress;
+            return false;
+        }
+
+        if (hasLogin && Interlocked.Increment(ref _unauthenticated) > limits.UnauthenticatedConnections)
+        {
+            Interlocked.Decrement(ref _unauthenticated);
+            _byAddress.Leave(address);
+            Interlocked.Decrement(ref _admitted);
+            refusal = EdgeRefusal.TooManyUnauthenticated;
+            return false;
+        }
+
+        refusal = default;
+        connection.MarkAdmitted(hasLogin);
+        _all[connection.Id] = connection;
+        // A drain that began meanwhile may have walked the table before the connection was in it.
+        if (IsDraining)
+            connection.RequestEnd(ConnectionEnding.Draining, TimeSpan.FromMilliseconds(Volatile.Read(ref _drainGraceMs)));
+        return true;
+    }
+
+    internal bool TryEnterAccount(EdgeConnection connection, AccountId account)
+    {
+        if (!_byAccount.TryEnter((connection.Protocol, account), _options.Limits.ConnectionsPerAccount))
+            return false;
+        LeaveUnauthenticated(connection);
+        return true;
+    }
+
+    internal void Remove(EdgeConnection connection)
+    {
+        if (!_all.TryRemove(connection.Id, out _))
+            return;
+        LeaveUnauthenticated(connection);
+        if (connection.Account is { } account)
+            _byAccount.Leave((connection.Protocol, account));
+        _byAddress.Leave(AddressKey.Of(connection.RemoteAddress));
+        Interlocked.Decrement(ref _admitted);
+        if (IsDraining && _all.IsEmpty)
+            _drained.TrySetResult();
+    }
+
+    private void LeaveUnauthenticated(EdgeConnection connection)
+    {
+        if (connection.TakeUnauthenticatedMark())
+            Interlocked.Decrement(ref _unauthenticated);
+    }
+
+    private void Tick(long now)
+    {
+        foreach (var (_, connection) in _all)
+            connection.Tick(now);
+    }
+
+    /// <summary>What counts as one address: an IPv4 address, or a /64 of IPv6, since whoever has one address of it has all.</summary>
+    private readonly record struct AddressKey(ulong Prefix, bool IsV6)
+    {
+        public static AddressKey Of(IPAddress address)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            address.TryWriteBytes(bytes, out var length);
+            return length == 4
+                ? new AddressKey(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes), false)
+                : new AddressKey(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes), true);
+        }
+    }
+}
