@@ -15,6 +15,7 @@ public sealed class InMemoryConnection : ConnectionContext, IDuplexPipe
 {
     private readonly Pipe _toServer;
     private readonly Pipe _toClient;
+    private readonly AbortableWriter _serverOutput;
     private readonly CancellationTokenSource _closed = new();
 
     /// <param name="remote">The client's address; 192.0.2.1:40000 if not given.</param>
@@ -24,7 +25,8 @@ public sealed class InMemoryConnection : ConnectionContext, IDuplexPipe
         _toServer = new Pipe(new PipeOptions(useSynchronizationContext: false));
         _toClient = new Pipe(new PipeOptions(
             pauseWriterThreshold: pauseOutputAt, resumeWriterThreshold: pauseOutputAt / 2, useSynchronizationContext: false));
-        Transport = new Duplex(_toServer.Reader, _toClient.Writer);
+        _serverOutput = new AbortableWriter(_toClient.Writer);
+        Transport = new Duplex(_toServer.Reader, _serverOutput);
         RemoteEndPoint = remote ?? new IPEndPoint(IPAddress.Parse("192.0.2.1"), 40000);
         LocalEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.254"), 143);
         ConnectionClosed = _closed.Token;
@@ -141,9 +143,7 @@ public sealed class InMemoryConnection : ConnectionContext, IDuplexPipe
     {
         AbortReason ??= abortReason;
         _toServer.Writer.Complete(abortReason);
-        _toServer.Writer.CancelPendingFlush();
-        _toClient.Reader.CancelPendingRead();
-        _toClient.Reader.Complete();
+        _serverOutput.Abort();
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
     }
 
@@ -170,4 +170,38 @@ public sealed class InMemoryConnection : ConnectionContext, IDuplexPipe
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>After an abort every flush, the pending one too, reports that nobody reads any more.</summary>
+    private sealed class AbortableWriter(PipeWriter inner) : PipeWriter
+    {
+        private volatile bool _aborted;
+
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public void Abort()
+        {
+            _aborted = true;
+            inner.CancelPendingFlush();
+        }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            if (_aborted)
+                return new FlushResult(isCanceled: false, isCompleted: true);
+            var result = await inner.FlushAsync(cancellationToken);
+            return _aborted ? new FlushResult(isCanceled: false, isCompleted: true) : result;
+        }
+    }
 }
