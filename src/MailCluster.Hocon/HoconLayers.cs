@@ -55,6 +55,32 @@ public sealed class HoconLayers
         return this;
     }
 
+    /// <summary>
+    /// Adds one setting from a command line. The value is HOCON; text that is none (<c>*</c>, <c>::1</c>, <c>a,b</c>) is taken as it is, so that
+    /// a shell needs no second layer of quotes.
+    /// </summary>
+    /// <param name="path">The key, as HOCON writes it.</param>
+    /// <param name="value">The value. If it begins with <c>{ [ " $</c> it must be HOCON.</param>
+    /// <param name="source">Name of the layer in origins and errors.</param>
+    /// <exception cref="HoconException">The path is none, or a value that must be HOCON is not.</exception>
+    public HoconLayers AddSetting(string path, string value, string source)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(value);
+        var keys = HoconParser.ParsePath(path, source);
+        SyntaxNode node;
+        try
+        {
+            node = HoconParser.ParseValue(value, keys, source);
+        }
+        catch (HoconException) when (value.TrimStart() is not ['{' or '[' or '"' or '$', ..])
+        {
+            node = new ScalarNode(value, HoconScalarKind.String, new HoconOrigin(source, 0, 0));
+        }
+        _root.Put(keys, node);
+        return this;
+    }
+
     /// <summary>Follows every substitution.</summary>
     /// <exception cref="HoconException">One is undefined or refers to itself, unlike kinds are concatenated, or a limit is met.</exception>
     /// <exception cref="InvalidOperationException">Called a second time.</exception>

@@ -1,1 +1,23 @@
-return 0;
+using System.Reflection;
+using MailCluster.Node.Commands;
+
+var commandLine = CommandLine.Parse(args, out var problem);
+switch (commandLine?.Verb)
+{
+    case null:
+        Console.Error.WriteLine($"mailcluster: {problem}\n{CommandLine.Usage}");
+        return ExitCodes.Usage;
+    case Verb.Version:
+        var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Console.WriteLine($"mailcluster {version}");
+        return ExitCodes.Success;
+    case Verb.Help:
+        Console.WriteLine(CommandLine.Usage);
+        return ExitCodes.Success;
+    case Verb.Config:
+        return ConfigCommand.Run(commandLine, Console.Out, Console.Error);
+    case Verb.Health:
+        return await HealthCommand.RunAsync(commandLine, Console.Out, Console.Error);
+    default:
+        return await ServeCommand.RunAsync(commandLine);
+}

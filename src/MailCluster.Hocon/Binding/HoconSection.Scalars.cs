@@ -132,6 +132,27 @@ public sealed partial class HoconSection
         return words[0].Value;
     }
 
+    /// <summary>An object with free keys, each value one of a few words. <c>null</c> removes an entry.</summary>
+    public IReadOnlyList<(string Key, T Value)> Choices<T>(string key, params (string Word, T Value)[] words)
+    {
+        var value = Take(key);
+        var entries = new List<(string, T)>();
+        if (value is not HoconObject map)
+        {
+            Wrong(key, value, "an object { … }");
+            return entries;
+        }
+        var section = new HoconSection(map, PathOf(key), _errors);
+        foreach (var (name, item) in map.Fields)
+        {
+            if (item is not HoconScalar { ScalarKind: HoconScalarKind.Null })
+            {
+                entries.Add((name, section.Choice(name, words)));
+            }
+        }
+        return entries;
+    }
+
     /// <summary>A list of texts.</summary>
     /// <param name="key">The key.</param>
     /// <param name="check">Null if one text is fine, otherwise what was expected.</param>

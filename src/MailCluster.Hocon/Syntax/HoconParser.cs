@@ -37,6 +37,29 @@ internal sealed partial class HoconParser
     public static ObjectNode Parse(string text, string source, string? canonicalFile, IHoconFiles files) =>
         new HoconParser(text, source, new IncludeContext(files, canonicalFile), AtRoot, AtRoot).ParseRoot();
 
+    /// <summary>Parses a path on its own.</summary>
+    /// <exception cref="HoconException">It is none.</exception>
+    public static string[] ParsePath(string text, string source)
+    {
+        var parser = Alone(text, source);
+        var path = parser.ParsePath("a key");
+        parser.Deeper(path.Length, parser._scanner.Origin);
+        return parser._scanner.AtEnd ? path : throw parser._scanner.Expected("the end of the key");
+    }
+
+    /// <summary>Parses a value on its own.</summary>
+    /// <exception cref="HoconException">It is none, or more than one.</exception>
+    public static SyntaxNode ParseValue(string text, string[] path, string source)
+    {
+        var parser = Alone(text, source);
+        var value = parser.ParseValue(path);
+        parser._scanner.SkipLines();
+        return parser._scanner.AtEnd ? value : throw parser._scanner.Expected("the end of the value");
+    }
+
+    private static HoconParser Alone(string text, string source) =>
+        new(text, source, new IncludeContext(new PhysicalHoconFiles(), canonical: null), AtRoot, AtRoot);
+
     private ObjectNode ParseRoot()
     {
         _scanner.SkipLines();

@@ -1,0 +1,36 @@
+namespace MailCluster.Node.Configuration;
+
+/// <summary>Accounts and how they log in.</summary>
+internal sealed record AuthenticationOptions
+{
+    /// <summary>Full path.</summary>
+    public required string PasswdFile { get; init; }
+
+    /// <summary>Upper-case names, in the order offered.</summary>
+    public required IReadOnlyList<string> Mechanisms { get; init; }
+
+    public required bool AllowPlaintext { get; init; }
+
+    public required bool AllowWeakSchemes { get; init; }
+
+    /// <summary>Null for the strongest that the machine has.</summary>
+    public required string? PasswordScheme { get; init; }
+
+    public required long Argon2MemoryBytes { get; init; }
+
+    public required int Argon2Passes { get; init; }
+
+    /// <summary>0 for one less than the cores.</summary>
+    public required int HashConcurrency { get; init; }
+
+    public required int HashQueue { get; init; }
+
+    /// <summary>0 turns the cache off.</summary>
+    public required int CacheEntries { get; init; }
+
+    public required TimeSpan CacheTtl { get; init; }
+
+    public required TimeSpan FailureDelay { get; init; }
+
+    public required bool Penalty { get; init; }
+}

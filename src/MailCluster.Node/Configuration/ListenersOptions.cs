@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace MailCluster.Node.Configuration;
+
+/// <summary>When a listener speaks TLS.</summary>
+internal enum ListenerTls
+{
+    Off,
+    StartTls,
+    Implicit,
+}
+
+/// <summary>One listening TCP port.</summary>
+/// <param name="Name">Its key under <c>listeners</c>.</param>
+/// <param name="IsEnabled">False: it is not opened.</param>
+/// <param name="Address">Null for every address, IPv4 and IPv6.</param>
+/// <param name="Port">0 picks a free one.</param>
+/// <param name="Tls">When TLS begins.</param>
+internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? Address, int Port, ListenerTls Tls);
+
+/// <summary>All doors of the node.</summary>
+internal sealed record ListenersOptions(
+    ListenerOptions Imap,
+    ListenerOptions Imaps,
+    ListenerOptions Lmtp,
+    ListenerOptions Http,
+    AdminListenerOptions Admin)
+{
+    /// <summary>The listeners of mail protocols, in the order in which they are shown.</summary>
+    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Lmtp];
+}
+
+/// <summary>The administration socket.</summary>
+/// <param name="IsEnabled">False: <c>mailctl</c> has nothing to talk to.</param>
+/// <param name="Socket">Full path of the Unix socket.</param>
+internal sealed record AdminListenerOptions(bool IsEnabled, string Socket);

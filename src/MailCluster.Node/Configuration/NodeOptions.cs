@@ -1,0 +1,69 @@
+namespace MailCluster.Node.Configuration;
+
+/// <summary>
+/// The whole configuration of a node, checked. Defaults, units and reasons stand in <c>cluster.hocon</c>, which the program carries; the ranges
+/// stand where each key is read (<see cref="NodeOptionsReader"/>).
+/// </summary>
+internal sealed record NodeOptions
+{
+    /// <summary>Full path.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The node's own name; a host name.</summary>
+    public required string Name { get; init; }
+
+    public required ListenersOptions Listeners { get; init; }
+
+    public required TlsOptions Tls { get; init; }
+
+    public required AuthenticationOptions Auth { get; init; }
+
+    public required LimitOptions Limits { get; init; }
+
+    public required TimeoutOptions Timeouts { get; init; }
+
+    public required LmtpDeliveryOptions Lmtp { get; init; }
+
+    public required IReadOnlyList<FolderTemplate> Folders { get; init; }
+
+    /// <summary>True if changes of flags alone are on disk before they are acknowledged (<c>durability.flags = disk</c>).</summary>
+    public required bool FlagsToDisk { get; init; }
+
+    public required HistoryOptions History { get; init; }
+
+    public required StorageOptions Storage { get; init; }
+
+    public required AccountMemoryOptions Mailboxes { get; init; }
+
+    public required LogOptions Log { get; init; }
+}
+
+/// <summary>How long what was removed is kept.</summary>
+/// <param name="Retention">Events, and bodies of expunged messages.</param>
+/// <param name="Grace">The least for bodies.</param>
+internal sealed record HistoryOptions(TimeSpan Retention, TimeSpan Grace);
+
+/// <summary>What LMTP does to recipients and messages.</summary>
+/// <param name="RecipientDelimiter">Parts account and detail; null if addresses have none.</param>
+/// <param name="AddDeliveredTo">Whether a <c>Delivered-To</c> line is added.</param>
+internal sealed record LmtpDeliveryOptions(char? RecipientDelimiter, bool AddDeliveredTo);
+
+/// <summary>The special uses that a configured folder may have (RFC 6154 §2).</summary>
+internal enum FolderUse
+{
+    None,
+    Sent,
+    Drafts,
+    Trash,
+    Archive,
+    Junk,
+}
+
+/// <summary>A folder that each account is given once.</summary>
+internal sealed record FolderTemplate(string Name, FolderUse Use, bool IsSubscribed);
+
+/// <summary>The embedded database.</summary>
+internal sealed record StorageOptions(int QueuedWrites, int GroupWrites, int CheckpointPages, TimeSpan FlushDelay, int Readers);
+
+/// <summary>Accounts in memory: snapshots and recovery.</summary>
+internal sealed record AccountMemoryOptions(int SnapshotAfterEvents, long SnapshotAfterBytes, int SnapshotOnStopAfterEvents, int Recoveries);

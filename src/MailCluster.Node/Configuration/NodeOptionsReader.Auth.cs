@@ -1,0 +1,39 @@
+using MailCluster.Hocon.Binding;
+
+namespace MailCluster.Node.Configuration;
+
+internal static partial class NodeOptionsReader
+{
+    private static AuthenticationOptions ReadAuth(HoconSection section)
+    {
+        var (memory, passes) = section.Section("argon2", argon2 => (argon2.Size("memory", 8 << 10, 1 << 30), argon2.Integer("passes", 1, 64)));
+        var (entries, ttl) = section.Section("cache", cache =>
+            (cache.Integer("entries", 0, 10_000_000), cache.Duration("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30))));
+        return new AuthenticationOptions
+        {
+            PasswdFile = FullPath(section.Text("passwd-file", NotEmpty)),
+            Mechanisms = ReadMechanisms(section),
+            AllowPlaintext = section.Boolean("allow-plaintext"),
+            AllowWeakSchemes = section.Boolean("allow-weak-schemes"),
+            PasswordScheme = section.OptionalText("password-scheme"),
+            Argon2MemoryBytes = memory,
+            Argon2Passes = passes,
+            HashConcurrency = section.Integer("hash-concurrency", 0, 1024),
+            HashQueue = section.Integer("hash-queue", 1, 1_000_000),
+            CacheEntries = entries,
+            CacheTtl = ttl,
+            FailureDelay = section.Duration("failure-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            Penalty = section.Boolean("penalty"),
+        };
+    }
+
+    private static string[] ReadMechanisms(HoconSection section)
+    {
+        var mechanisms = section.Texts("mechanisms", name => name is "PLAIN" or "LOGIN" ? null : "PLAIN or LOGIN");
+        if (mechanisms.Distinct(StringComparer.Ordinal).Count() != mechanisms.Count)
+        {
+            section.Fault("mechanisms", "expected each mechanism once");
+        }
+        return [.. mechanisms];
+    }
+}

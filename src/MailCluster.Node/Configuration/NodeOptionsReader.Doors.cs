@@ -1,0 +1,88 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Text;
+using MailCluster.Hocon.Binding;
+
+namespace MailCluster.Node.Configuration;
+
+internal static partial class NodeOptionsReader
+{
+    /// <summary>sockaddr_un holds 108 bytes with the closing NUL.</summary>
+    private const int SocketPathBytesMax = 107;
+
+    private static ListenersOptions ReadListeners(HoconSection section) => new(
+        ReadListener(section, "imap", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
+        ReadListener(section, "imaps", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
+        ReadListener(section, "lmtp", ("off", ListenerTls.Off), ("starttls", ListenerTls.StartTls), ("implicit", ListenerTls.Implicit)),
+        ReadListener(section, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
+        section.Section("admin", ReadAdmin));
+
+    private static ListenerOptions ReadListener(HoconSection section, string name, params (string Word, ListenerTls Tls)[] tls) =>
+        section.Section(name, listener => new ListenerOptions(
+            name,
+            listener.Boolean("enabled"),
+            ReadAddress(listener),
+            listener.Integer("port", 0, ushort.MaxValue),
+            listener.Choice("tls", tls)));
+
+    private static IPAddress? ReadAddress(HoconSection section)
+    {
+        var text = section.Text("address", text => text == "*" || IPAddress.TryParse(text, out _) ? null : "an IP address, or \"*\" for every address");
+        return IPAddress.TryParse(text, out var address) ? address : null;
+    }
+
+    private static AdminListenerOptions ReadAdmin(HoconSection section)
+    {
+        var isEnabled = section.Boolean("enabled");
+        var socket = FullPath(section.Text("socket", NotEmpty));
+        if (isEnabled && Encoding.UTF8.GetByteCount(socket) > SocketPathBytesMax)
+        {
+            section.Fault("socket", $"expected a path of at most {SocketPathBytesMax} bytes (the limit of Unix sockets), found {socket}");
+        }
+        return new AdminListenerOptions(isEnabled, socket);
+    }
+
+    private static TlsOptions ReadTls(HoconSection section) => new(
+        ReadFiles(section, isRequired: false),
+        section.List("sni", entry => new SniCertificate(
+            [.. entry.Texts("names", IsServerName).Select(name => name.ToLowerInvariant())],
+            ReadFiles(entry, isRequired: true) ?? new CertificateFiles("", "", null))),
+        section.Choice("min-version", ("1.2", SslProtocols.Tls12 | SslProtocols.Tls13), ("1.3", SslProtocols.Tls13)));
+
+    private static CertificateFiles? ReadFiles(HoconSection section, bool isRequired)
+    {
+        var certificate = section.OptionalText("certificate");
+        var key = section.OptionalText("key");
+        // The list's entries are the user's alone: what they leave out has no default to come from.
+        var password = isRequired && !section.Has("key-password") ? null : section.Secret("key-password");
+        if (certificate is not null && key is not null)
+        {
+            ExpectFile(section, "certificate", certificate);
+            ExpectFile(section, "key", key);
+            return new CertificateFiles(FullPath(certificate), FullPath(key), password);
+        }
+        if (certificate is not null || key is not null)
+        {
+            section.Fault(certificate is null ? "key" : "certificate", $"expected {(certificate is null ? "certificate" : "key")} to be set too");
+        }
+        else if (isRequired)
+        {
+            section.Fault("certificate", "expected the paths of certificate and key");
+        }
+        return null;
+    }
+
+    private static void ExpectFile(HoconSection section, string key, string path)
+    {
+        if (!File.Exists(path))
+        {
+            section.Fault(key, $"expected a readable PEM file, found no file {FullPath(path)}");
+        }
+    }
+
+    private static string? IsServerName(string text)
+    {
+        var name = text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text;
+        return Uri.CheckHostName(name) == UriHostNameType.Dns ? null : "a host name, or one that begins with \"*.\"";
+    }
+}

@@ -1,0 +1,116 @@
+using MailCluster.Hocon.Binding;
+
+namespace MailCluster.Node.Configuration;
+
+/// <summary>Reads every key once, with its type and range. Faults go to the section's list; what is returned then must not be used.</summary>
+internal static partial class NodeOptionsReader
+{
+    private static readonly TimeSpan Year = TimeSpan.FromDays(366);
+
+    public static NodeOptions Read(HoconSection root) => root.Section("mailcluster", ReadNode);
+
+    private static NodeOptions ReadNode(HoconSection section) => new()
+    {
+        DataDirectory = FullPath(section.Text("data-dir", NotEmpty)),
+        Name = section.Section("node", ReadName),
+        Listeners = section.Section("listeners", ReadListeners),
+        Tls = section.Section("tls", ReadTls),
+        Auth = section.Section("auth", ReadAuth),
+        Limits = section.Section("limits", ReadLimits),
+        Timeouts = section.Section("timeouts", ReadTimeouts),
+        Lmtp = section.Section("lmtp", ReadLmtp),
+        Folders = section.Map("folders", ReadFolder),
+        FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
+        History = section.Section("history", ReadHistory),
+        Storage = section.Section("storage", ReadStorage),
+        Mailboxes = section.Section("mailboxes", ReadMailboxes),
+        Log = section.Section("log", ReadLog),
+    };
+
+    private static string ReadName(HoconSection section)
+    {
+        var name = section.OptionalText("name") ?? Environment.MachineName;
+        if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
+        {
+            section.Fault("name", "expected a host name");
+        }
+        return name;
+    }
+
+    private static LimitOptions ReadLimits(HoconSection section) => new()
+    {
+        Connections = section.Integer("connections", 1, 10_000_000),
+        ConnectionsPerAddress = section.Integer("connections-per-address", 1, 10_000_000),
+        ConnectionsPerAccount = section.Integer("connections-per-account", 1, 10_000_000),
+        UnauthenticatedConnections = section.Integer("unauthenticated-connections", 1, 10_000_000),
+        // 2 GiB − 1 is what one buffer can hold.
+        MessageBytes = section.Size("message-size", 64 << 10, int.MaxValue),
+        Folders = section.Integer("folders", 10, 1_000_000),
+        Subscriptions = section.Integer("subscriptions", 10, 1_000_000),
+        Keywords = section.Integer("keywords", 10, 100_000),
+    };
+
+    private static TimeoutOptions ReadTimeouts(HoconSection section) => new()
+    {
+        Login = section.Duration("login", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
+        Handshake = section.Duration("handshake", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        Idle = section.Duration("idle", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+        IdleDelivery = section.Duration("idle-delivery", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)),
+        Transfer = section.Duration("transfer", TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
+        TransferRateMin = section.Integer("transfer-rate-min", 0, 1_000_000),
+        WriteStall = section.Duration("write-stall", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
+        Command = section.Duration("command", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        Drain = section.Duration("drain", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+    };
+
+    private static LmtpDeliveryOptions ReadLmtp(HoconSection section)
+    {
+        var delimiter = section.Text("recipient-delimiter", text => text.Length <= 1 && text is not ("@" or "." or "\"") ? null : "one character, or \"\" for none");
+        return new LmtpDeliveryOptions(delimiter.Length == 0 ? null : delimiter[0], section.Boolean("add-delivered-to"));
+    }
+
+    private static FolderTemplate ReadFolder(string name, HoconSection section) => new(
+        name,
+        section.Choice("use", ("none", FolderUse.None), ("sent", FolderUse.Sent), ("drafts", FolderUse.Drafts), ("trash", FolderUse.Trash),
+            ("archive", FolderUse.Archive), ("junk", FolderUse.Junk)),
+        section.Boolean("subscribed"));
+
+    private static HistoryOptions ReadHistory(HoconSection section) =>
+        new(section.Duration("retention", TimeSpan.Zero, 100 * Year), section.Duration("grace", TimeSpan.FromMinutes(1), Year));
+
+    private static StorageOptions ReadStorage(HoconSection section)
+    {
+        OnlyOne(section, "journal", "sqlite");
+        OnlyOne(section, "bodies", "packs");
+        return section.Section("sqlite", sqlite => new StorageOptions(
+            sqlite.Integer("queued-writes", 16, 1_000_000),
+            sqlite.Integer("group-writes", 1, 100_000),
+            sqlite.Integer("checkpoint-pages", 100, 1_000_000),
+            sqlite.Duration("flush-delay", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
+            sqlite.Integer("readers", 1, 64)));
+    }
+
+    private static AccountMemoryOptions ReadMailboxes(HoconSection section)
+    {
+        var recoveries = section.Integer("recoveries", 1, 10_000);
+        return section.Section("snapshot", snapshot => new AccountMemoryOptions(
+            snapshot.Integer("after-events", 1, 1_000_000),
+            snapshot.Size("after-bytes", 4 << 10, 1 << 30),
+            snapshot.Integer("on-stop-after-events", 0, 1_000_000),
+            recoveries));
+    }
+
+    /// <summary>A choice that has one answer today: others are known words, so the fault names the release rather than the spelling.</summary>
+    private static void OnlyOne(HoconSection section, string key, string word)
+    {
+        var value = section.Text(key);
+        if (value != word)
+        {
+            section.Fault(key, $"this release supports {word} only, found {Hocon.HoconText.Quote(value)}");
+        }
+    }
+
+    private static string? NotEmpty(string text) => text.Length > 0 && !text.Contains('\0') ? null : "a path";
+
+    private static string FullPath(string path) => path.Length == 0 || path.Contains('\0') ? "/" : Path.GetFullPath(path);
+}

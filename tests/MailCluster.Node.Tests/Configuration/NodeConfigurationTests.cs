@@ -1,0 +1,115 @@
+using System.Net;
+using System.Security.Authentication;
+using MailCluster.Hocon;
+using MailCluster.Node.Configuration;
+using Serilog.Events;
+
+namespace MailCluster.Node.Tests.Configuration;
+
+public sealed class NodeConfigurationTests
+{
+    private static NodeConfiguration Load(string? file = null, params string[] settings) => ReferenceTests.Load(file, settings);
+
+    [Fact]
+    public void DefaultsAreWhatTheDocumentationSays()
+    {
+        var options = Load().Options;
+        Assert.Equal(Path.GetFullPath("data"), options.DataDirectory);
+        Assert.Equal(Path.GetFullPath("data/admin.sock"), options.Listeners.Admin.Socket);
+        Assert.Equal(Path.GetFullPath("data/users"), options.Auth.PasswdFile);
+        Assert.Equal((1143, ListenerTls.StartTls, null), (options.Listeners.Imap.Port, options.Listeners.Imap.Tls, options.Listeners.Imap.Address));
+        Assert.Equal((1993, ListenerTls.Implicit), (options.Listeners.Imaps.Port, options.Listeners.Imaps.Tls));
+        Assert.Equal((1024, IPAddress.Loopback), (options.Listeners.Lmtp.Port, options.Listeners.Lmtp.Address));
+        Assert.Equal(["Sent", "Drafts", "Trash", "Archive", "Junk"], options.Folders.Select(folder => folder.Name));
+        Assert.Equal((SslProtocols.Tls12 | SslProtocols.Tls13, null), (options.Tls.Protocols, options.Tls.Default));
+        Assert.Equal((false, '+'), (options.FlagsToDisk, options.Lmtp.RecipientDelimiter));
+        Assert.Contains(("Microsoft", LogEventLevel.Warning), options.Log.Levels);
+        Assert.Null(options.Log.File);
+    }
+
+    [Fact]
+    public void TheFileWinsOverDefaultsAndSettingsOverTheFile()
+    {
+        var options = Load(
+            "mailcluster { data-dir = /srv/mail, listeners.imap.port = 143, limits.folders = 20 }",
+            "listeners.imap.port=10143", "mailcluster.listeners.imap.address=::", "listeners.lmtp.address=*", "folders.Archive=null",
+            "folders.\"Sent Items\"={ use = sent, subscribed = no }", "durability.flags=disk").Options;
+        Assert.Equal("/srv/mail/users", options.Auth.PasswdFile);
+        Assert.Equal((10143, IPAddress.IPv6Any, 20), (options.Listeners.Imap.Port, options.Listeners.Imap.Address, options.Limits.Folders));
+        Assert.Null(options.Listeners.Lmtp.Address);
+        Assert.Equal(["Sent", "Drafts", "Trash", "Junk", "Sent Items"], options.Folders.Select(folder => folder.Name));
+        Assert.Equal((FolderUse.Sent, false, true), (options.Folders[^1].Use, options.Folders[^1].IsSubscribed, options.FlagsToDisk));
+    }
+
+    [Theory]
+    [InlineData("mailclster { }", "my.hocon:1: mailclster: unknown key; did you mean mailcluster?")]
+    [InlineData("mailcluster {\n listeners.imap.prot = 1 }", "my.hocon:2: mailcluster.listeners.imap.prot: unknown key; did you mean port?")]
+    [InlineData("mailcluster.listeners.pop3.port = 1", "my.hocon:1: mailcluster.listeners.pop3: unknown key; known here: admin, http, imap, imaps, lmtp")]
+    [InlineData("mailcluster.cluster.enabled = true", "my.hocon:1: mailcluster.cluster: unknown key; known here: ")]
+    [InlineData("mailcluster.storage.journal = postgres", "my.hocon:1: mailcluster.storage.journal: this release supports sqlite only, found \"postgres\"")]
+    [InlineData("mailcluster.storage.bodies = s3", "my.hocon:1: mailcluster.storage.bodies: this release supports packs only, found \"s3\"")]
+    [InlineData("mailcluster.listeners.imap.address = localhost", "my.hocon:1: mailcluster.listeners.imap.address: expected an IP address, or \"*\" for every address, found the string \"localhost\"")]
+    [InlineData("mailcluster.listeners.http.tls = starttls", "my.hocon:1: mailcluster.listeners.http.tls: expected one of off, implicit, found the string \"starttls\"")]
+    [InlineData("mailcluster.lmtp.recipient-delimiter = \"@\"", "my.hocon:1: mailcluster.lmtp.recipient-delimiter: expected one character, or \"\" for none, found the string \"@\"")]
+    [InlineData("mailcluster.tls.certificate = /c.pem", "my.hocon:1: mailcluster.tls.certificate: expected key to be set too")]
+    [InlineData("mailcluster.auth.mechanisms += GSSAPI", "my.hocon:1: mailcluster.auth.mechanisms: expected PLAIN or LOGIN, found the string \"GSSAPI\"")]
+    [InlineData("mailcluster.node.name = \"no host\"", "my.hocon:1: mailcluster.node.name: expected a host name")]
+    [InlineData("mailcluster.log.levels.X = loud", "my.hocon:1: mailcluster.log.levels.X: expected one of information, trace, debug, warning, error, found the string \"loud\"")]
+    [InlineData("mailcluster.timeouts.idle = 30 x", "my.hocon:1: mailcluster.timeouts.idle: expected a duration such as")]
+    public void FaultsNamePlaceKeyAndExpectation(string file, string expected) =>
+        Assert.StartsWith(expected, Assert.Single(Load(file).Errors).ToString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("limits.folders")]
+    [InlineData("=5")]
+    [InlineData("a..b=5")]
+    [InlineData("folders={")]
+    [InlineData("folders=${nope}")]
+    public void SettingsMustBePathAndValue(string setting) => Assert.StartsWith("--set", Assert.Throws<HoconException>(() => Load(null, setting)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void SocketPathsMustFit()
+    {
+        var error = Assert.Single(Load(null, $"data-dir=/{new string('d', 120)}").Errors);
+        Assert.Contains("at most 107 bytes", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheDefaultFileIsOptionalAndANamedOneIsNot()
+    {
+        var files = new InMemoryHoconFiles().Add("cluster.hocon", "mailcluster.limits.folders = 30");
+        Assert.Equal(30, NodeConfiguration.Load(null, [], files, _ => null).Options.Limits.Folders);
+        Assert.Equal("none.hocon: the file does not exist", Assert.Throws<HoconException>(() => NodeConfiguration.Load("none.hocon", [], files, _ => null)).Message);
+    }
+
+    [Fact]
+    public void TheListingShowsDifferencesAndOriginsAndNoSecrets()
+    {
+        var folder = Directory.CreateTempSubdirectory("node-config");
+        try
+        {
+            var pem = Path.Combine(folder.FullName, "x.pem");
+            File.WriteAllText(pem, "");
+            var configuration = Load(
+                $"mailcluster {{\n limits.folders = 30\n limits.keywords = 1000\n tls {{ certificate = {pem}, key = {pem}, key-password = hush }}\n"
+                + $" tls.sni = [{{ names = [a.example], certificate = {pem}, key = {pem}, key-password = hush2 }}] }}",
+                "node.name=n1");
+            Assert.Empty(configuration.Errors);
+            using var brief = new StringWriter();
+            ConfigurationListing.Write(configuration, isComplete: false, brief);
+            Assert.Matches("mailcluster\\.limits\\.folders = 30 +# my.hocon:2\n", brief.ToString());
+            Assert.Matches("mailcluster\\.node\\.name = \"n1\" +# --set node.name:1\n", brief.ToString());
+            Assert.DoesNotContain("keywords", brief.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("hush", brief.ToString(), StringComparison.Ordinal);
+            Assert.Equal(2, brief.ToString().Split("key-password = \"********\"").Length - 1);
+            using var full = new StringWriter();
+            ConfigurationListing.Write(configuration, isComplete: true, full);
+            Assert.Matches("mailcluster\\.limits\\.keywords = 1000 +# my.hocon:3\n", full.ToString());
+            Assert.Matches("mailcluster\\.log\\.console = \"text\" +# defaults:\\d+\n", full.ToString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
