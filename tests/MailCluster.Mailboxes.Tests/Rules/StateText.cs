@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace MailCluster.Mailboxes.Tests.Rules;
+
+/// <summary>A state written out in full, so that two states can be compared and a difference can be read.</summary>
+internal static class StateText
+{
+    public static string Of(MailboxState state, bool withReleased = true)
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"{state.Account} modseq={state.ModSeq} uidvalidity={state.LastUidValidity} changes={state.Changes}");
+        text.AppendLine($"messages={state.Messages} size={state.Size}");
+        foreach (var id in state.Names.Values)
+        {
+            var folder = state.Folders[id];
+            var index = folder.Index;
+            text.AppendLine($"{folder.Name} {id} {folder.Use} {index.UidValidity} next={index.UidNext} highest={index.HighestModSeq} v={index.Version}");
+            text.AppendLine($"  exists={index.Exists} unseen={index.Unseen} deleted={index.Deleted} size={index.Size}");
+            for (var i = 0; i < index.Exists; i++)
+            {
+                var row = index.RowAt(i);
+                text.AppendLine($"  {row with { KeywordSet = 0 }} {string.Join(' ', index.Keywords[row.KeywordSet])}");
+            }
+
+            text.AppendLine($"  vanished={index.VanishedSince(new ModSeq(0))}");
+        }
+
+        text.AppendLine("subscribed " + string.Join(' ', state.Subscriptions));
+        text.AppendLine("provisioned " + string.Join(' ', state.Provisioned.Order()));
+        text.AppendLine("shared " + string.Join(' ', state.SharedBodies.OrderBy(e => e.Key.Value).Select(e => $"{e.Key}={e.Value}")));
+        text.AppendLine("recent " + string.Join(' ', state.Recent.InOrder().Select(e => $"{e.Id.Value}={e.Result}")));
+        if (withReleased)
+            text.AppendLine("released " + string.Join(' ', state.Released));
+        return text.ToString();
+    }
+}
