@@ -1,0 +1,27 @@
+namespace MailCluster.Cluster;
+
+/// <summary>This node is leaving or stopping and takes no more messages. Certainly not carried out.</summary>
+public sealed class RegionStoppedException() : Exception("The node is stopping and takes no more messages.");
+
+/// <summary>The shard is on another node. Certainly not carried out here.</summary>
+public sealed class ShardElsewhereException(ShardId shard, string node) : Exception($"Shard {shard} is on node {node}.")
+{
+    public ShardId Shard { get; } = shard;
+
+    public string Node { get; } = node;
+}
+
+/// <summary>Where the shard is cannot be told now. Certainly not carried out; try again.</summary>
+public sealed class ShardUnavailableException(ShardId shard, Exception cause) : Exception($"Shard {shard} has no home now: {cause.Message}", cause)
+{
+    public ShardId Shard { get; } = shard;
+}
+
+/// <summary>The store was begun with another number of shards than is configured; accounts would be looked for in the wrong place.</summary>
+public sealed class ShardCountMismatchException(int stored, int configured)
+    : Exception($"The store was begun with {stored} shards, {configured} are configured. The number cannot be changed: configure {stored}.")
+{
+    public int Stored { get; } = stored;
+
+    public int Configured { get; } = configured;
+}

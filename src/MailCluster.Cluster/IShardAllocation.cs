@@ -1,0 +1,37 @@
+namespace MailCluster.Cluster;
+
+/// <summary>Knows where each shard is. The one place a region asks, so that many nodes need another allocation and nothing else here.</summary>
+public interface IShardAllocation
+{
+    /// <summary>
+    /// The shard's home now. Asked when a message for a shard of unknown home arrives; the region buffers until it completes. A failure
+    /// fails the messages buffered so far, and the next one asks again.
+    /// </summary>
+    ValueTask<ShardHome> GetHomeAsync(ShardId shard, CancellationToken cancellationToken);
+
+    /// <summary>This node has stopped all entities of the shard and holds nothing of it any more.</summary>
+    ValueTask ReleaseAsync(ShardId shard, CancellationToken cancellationToken);
+}
+
+/// <summary>Where a shard is: on this node, or on the node named.</summary>
+public readonly record struct ShardHome
+{
+    private ShardHome(string? node) => Node = node;
+
+    public static ShardHome Here => default;
+
+    /// <summary>Null when it is here.</summary>
+    public string? Node { get; }
+
+    public bool IsHere => Node is null;
+
+    public static ShardHome At(string node) => new(node);
+}
+
+/// <summary>A node that is alone: every shard is here.</summary>
+public sealed class LocalShardAllocation : IShardAllocation
+{
+    public ValueTask<ShardHome> GetHomeAsync(ShardId shard, CancellationToken cancellationToken) => ValueTask.FromResult(ShardHome.Here);
+
+    public ValueTask ReleaseAsync(ShardId shard, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+}
