@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Text;
+
+namespace MailCluster.Mime;
+
+/// <summary>
+/// The searchable text of a message, made once at arrival: decoded, in UTF-8, case folded, so that SEARCH is a plain search for bytes. Two runs
+/// in one value: the header fields ("name: value" and LF for each, unfolded, encoded-words decoded), and the bodies (all text parts without
+/// transfer encoding, charset and HTML markup, each ending in LF, and the header fields of the messages within). Line ends are LF.
+/// </summary>
+/// <remarks>
+/// Folding is by simple Unicode case mapping without decomposition, so "É" is found by "é" but not by "e". At most
+/// <see cref="MimeLimits.TextBytesMax"/> octets are kept, cut at the end. The form is a version byte, the length of the header run as four bytes
+/// little endian, then both runs.
+/// </remarks>
+public static class SearchText
+{
+    internal const byte Version = 1;
+    internal const int PrefixLength = 5;
+
+    /// <summary>The folded header fields; empty where <paramref name="text"/> is empty, damaged or of another version.</summary>
+    public static ReadOnlySpan<byte> Headers(ReadOnlySpan<byte> text) =>
+        TrySplit(text, out var headers, out _) ? headers : default;
+
+    /// <summary>The folded bodies; empty where <paramref name="text"/> is empty, damaged or of another version.</summary>
+    public static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> text) =>
+        TrySplit(text, out _, out var body) ? body : default;
+
+    /// <summary>Both runs, headers first: what SEARCH TEXT looks through.</summary>
+    public static ReadOnlySpan<byte> All(ReadOnlySpan<byte> text) =>
+        TrySplit(text, out _, out _) ? text[PrefixLength..] : default;
+
+    /// <summary>True if the value can be searched; if not it has to be made again from the body.</summary>
+    public static bool IsReadable(ReadOnlySpan<byte> text) => TrySplit(text, out _, out _);
+
+    /// <summary>Folds a search key the way the text was folded.</summary>
+    public static byte[] Fold(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Fold(Encoding.UTF8.GetBytes(key));
+    }
+
+    /// <summary>Folds a search key in UTF-8 the way the text was folded.</summary>
+    public static byte[] Fold(ReadOnlySpan<byte> utf8Key)
+    {
+        var buffer = new ByteBuffer(utf8Key.Length + 4);
+        CaseFold.Append(buffer, utf8Key);
+        return buffer.ToArray();
+    }
+
+    /// <summary>True if <paramref name="hay"/> holds <paramref name="needle"/>; both folded. The empty key is in everything.</summary>
+    public static bool Contains(ReadOnlySpan<byte> hay, ReadOnlySpan<byte> needle) => hay.IndexOf(needle) >= 0;
+
+    private static bool TrySplit(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> headers, out ReadOnlySpan<byte> body)
+    {
+        headers = body = default;
+        if (text.Length < PrefixLength || text[0] != Version)
+            return false;
+        var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(text[1..]);
+        if (length > (uint)(text.Length - PrefixLength))
+            return false;
+        headers = text.Slice(PrefixLength, (int)length);
+        body = text[(PrefixLength + (int)length)..];
+        return true;
+    }
+}
