@@ -65,13 +65,13 @@ public readonly record struct MimePartEnd(ByteRange Body, int Lines, int Parts, 
 /// </summary>
 public interface IMimeSink
 {
-    public void PartBegin(in MimePartBegin part);
+    void PartBegin(in MimePartBegin part);
 
-    public void Header(in HeaderField field);
+    void Header(in HeaderField field);
 
-    public void HeaderEnd(in MimeHeaderEnd header);
+    void HeaderEnd(in MimeHeaderEnd header);
 
-    public void Boundary(in MimeBoundary boundary);
+    void Boundary(in MimeBoundary boundary);
 
-    public void PartEnd(in MimePartEnd part);
+    void PartEnd(in MimePartEnd part);
 }
