@@ -72,7 +72,7 @@ internal sealed class PasswordSchemes
         }
         var scheme = Known(name);
         hash = new StoredHash(data, encoding ?? Guess(scheme, data));
-        if (!_allowWeak && scheme.IsWeak(hash.Encoding == HashEncoding.None ? data : hash.AsText()))
+        if (!_allowWeak && scheme.IsWeak(scheme is CryptScheme ? hash.AsText() : data))
             throw new PasswordSchemeException($"the stored password's scheme {scheme.Name} is weak and refused (auth.allow-weak-schemes)");
         return scheme.Unavailable is { } reason ? throw new PasswordSchemeException($"{scheme.Name} cannot be checked: {reason}") : scheme;
     }
