@@ -133,11 +133,22 @@ internal ref struct AddressReader
                     _scratch.Domain.Append(literal);
                     break;
                 default:
+                    var afterDomain = sawAt && spaced && b != '.' && _scratch.Domain.Length > 0 && _scratch.Domain.Written[^1] != '.';
+                    if (afterDomain && !IsNameAhead())
+                        return (byte)','; // "a@example.org b@example.org": a comma is missing
+                    if (!sawAt && spaced && b != '.' && _scratch.Local.Length > 0 && _scratch.Local.Written[^1] != '.')
+                    {
+                        // "Ada Kern ada@example.org": the words before the last are the name.
+                        _scratch.NameLength = _scratch.Name.Length;
+                        _scratch.Local.Clear();
+                    }
+
                     Separate(spaced);
                     spaced = false;
                     var atom = Atom();
                     _scratch.Name.Append(atom);
-                    (sawAt ? _scratch.Domain : _scratch.Local).Append(atom);
+                    if (!afterDomain)
+                        (sawAt ? _scratch.Domain : _scratch.Local).Append(atom);
                     break;
             }
         }
@@ -150,6 +161,14 @@ internal ref struct AddressReader
         _scratch.AddressWords++;
         if (spaced && _scratch.Name.Length > 0 && _scratch.Name.Written[^1] != '@')
             _scratch.Name.Append((byte)' ');
+    }
+
+    /// <summary>True if a bracket comes before the next comma, so that all up to it is a display name.</summary>
+    private readonly bool IsNameAhead()
+    {
+        var ahead = _value[_at..Math.Min(_value.Length, _at + 256)];
+        var i = ahead.IndexOfAny((byte)'<', (byte)',', (byte)';');
+        return i >= 0 && ahead[i] == '<';
     }
 
     private readonly void MoveDomainToLocal()
@@ -177,8 +196,9 @@ internal ref struct AddressReader
         Kind = AddressKind.Mailbox;
         if (sawAt)
         {
-            _scratch.Name.Clear();
-            _scratch.Name.Append(_scratch.Comment.Written);
+            _scratch.Name.Truncate(_scratch.NameLength);
+            if (_scratch.NameLength == 0)
+                _scratch.Name.Append(_scratch.Comment.Written);
             return;
         }
 

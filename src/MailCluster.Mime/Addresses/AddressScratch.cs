@@ -22,8 +22,12 @@ internal sealed class AddressScratch
     /// <summary>Words so far: since the last at sign if there was one.</summary>
     public int AddressWords { get; set; }
 
+    /// <summary>How much of <see cref="Name"/> is a name in front of an address without brackets.</summary>
+    public int NameLength { get; set; }
+
     public void Clear()
     {
+        NameLength = 0;
         Name.Clear();
         Comment.Clear();
         Local.Clear();
