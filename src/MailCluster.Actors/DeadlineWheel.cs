@@ -2,7 +2,8 @@ namespace MailCluster.Actors;
 
 /// <summary>
 /// The deadlines of all asks of a node on one timer: a hashed wheel, so that adding and removing is a few writes however many asks are
-/// under way. A deadline fires at most one tick late (plus what the thread pool is late), never early.
+/// under way. A deadline fires at most one tick late (plus what the thread pool is late), never early. A wheel without deadlines stands still
+/// and wakes nobody.
 /// </summary>
 internal sealed class DeadlineWheel : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class DeadlineWheel : IDisposable
     private readonly ITimer _timer;
     private long _processedTick;
     private int _turning;
+    private int _ticking;
 
     internal DeadlineWheel(TimeProvider time)
     {
@@ -30,7 +32,7 @@ internal sealed class DeadlineWheel : IDisposable
             _stripes[i] = new Stripe();
         }
 
-        _timer = time.CreateTimer(static state => ((DeadlineWheel)state!).Turn(), this, TickLength, TickLength);
+        _timer = time.CreateTimer(static state => ((DeadlineWheel)state!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Arms the deadline of a new ask. A timeout of zero or less expires at the next tick.</summary>
@@ -54,6 +56,14 @@ internal sealed class DeadlineWheel : IDisposable
             }
 
             head = ask;
+            stripe.Count++;
+        }
+
+        // The fence between linking and looking, and its counterpart in Turn, leave no ask on a wheel that stands.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _ticking) == 0)
+        {
+            StartTicking();
         }
     }
 
@@ -97,11 +107,47 @@ internal sealed class DeadlineWheel : IDisposable
 
                 _processedTick = now;
             }
+
+            if (IsEmpty())
+            {
+                StopTicking();
+            }
         }
         finally
         {
             Volatile.Write(ref _turning, 0);
         }
+    }
+
+    private void StartTicking()
+    {
+        if (Interlocked.Exchange(ref _ticking, 1) == 0)
+        {
+            _timer.Change(TickLength, TickLength);
+        }
+    }
+
+    private void StopTicking()
+    {
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _ticking, 0);
+        if (!IsEmpty())
+        {
+            StartTicking();
+        }
+    }
+
+    private bool IsEmpty()
+    {
+        foreach (var stripe in _stripes)
+        {
+            if (Volatile.Read(ref stripe.Count) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void Expire(Stripe stripe, long now)
@@ -145,6 +191,7 @@ internal sealed class DeadlineWheel : IDisposable
         internal readonly Lock Guard = new();
         internal readonly AskEnvelope?[] Slots = new AskEnvelope?[SlotCount];
         internal long ProcessedTick;
+        internal int Count;
 
         internal void Unlink(AskEnvelope ask)
         {
@@ -165,6 +212,7 @@ internal sealed class DeadlineWheel : IDisposable
             ask.WheelPrevious = null;
             ask.WheelNext = null;
             ask.WheelStripe = -1;
+            Count--;
         }
     }
 }

@@ -68,6 +68,30 @@ public sealed class AskTests : ActorTest
     }
 
     [Fact]
+    public async Task A_wheel_without_deadlines_stands_still_and_starts_again()
+    {
+        Assert.Equal(0, Time.ArmedTimers);
+        var echo = new Scripted(System, (_, message) =>
+        {
+            if (message.Message is "answer")
+            {
+                message.Reply("ok");
+            }
+
+            return default;
+        });
+        for (var round = 0; round < 3; round++)
+        {
+            await echo.AskAsync<string>("answer", TimeSpan.FromSeconds(30), default);
+            Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(0, Time.ArmedTimers);
+            var silent = echo.AskAsync<string>("?", TimeSpan.FromSeconds(30), default).AsTask();
+            Time.Advance(TimeSpan.FromSeconds(31));
+            await Assert.ThrowsAsync<AskTimeoutException>(() => silent);
+        }
+    }
+
+    [Fact]
     public async Task A_zero_timeout_expires_at_the_next_tick()
     {
         var silent = new Scripted(System, (_, _) => default);
