@@ -36,23 +36,24 @@ public sealed partial class MessageSpool
             var result = await connection.Input.ReadAsync();
             var buffer = result.Buffer;
             var taken = buffer.Length > count ? buffer.Slice(0, count) : buffer;
+            var takenBytes = taken.Length;
             try
             {
                 Write(taken);
-                count -= taken.Length;
             }
             finally
             {
                 connection.Input.AdvanceTo(taken.End);
             }
 
+            count -= takenBytes;
             if (count == 0)
                 break;
             if (result.IsCompleted)
                 return TransferOutcome.Closed;
             if (result.IsCanceled && connection.MustInterruptTransfer)
                 return TransferOutcome.Interrupted;
-            deadline.Renew(taken.Length);
+            deadline.Renew(takenBytes);
         }
 
         connection.ExpectNothing();
@@ -69,16 +70,17 @@ public sealed partial class MessageSpool
             var result = await input.ReadAsync(cancellationToken);
             var buffer = result.Buffer;
             var taken = buffer.Length > count ? buffer.Slice(0, count) : buffer;
+            var takenBytes = taken.Length;
             try
             {
                 Write(taken);
-                count -= taken.Length;
             }
             finally
             {
                 input.AdvanceTo(taken.End);
             }
 
+            count -= takenBytes;
             if (count > 0 && result.IsCompleted)
                 return TransferOutcome.Closed;
         }

@@ -31,10 +31,11 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
             var available = result.Buffer;
             if (!available.IsEmpty)
             {
-                var taken = available.Slice(0, Math.Min(available.Length, buffer.Length));
+                var count = (int)Math.Min(available.Length, buffer.Length);
+                var taken = available.Slice(0, count);
                 taken.CopyTo(buffer.Span);
                 transport.Input.AdvanceTo(taken.End);
-                return (int)taken.Length;
+                return count;
             }
 
             transport.Input.AdvanceTo(available.End);

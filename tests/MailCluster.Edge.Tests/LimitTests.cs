@@ -1,0 +1,85 @@
+using System.Net;
+using MailCluster.Mailboxes;
+using MailCluster.Testing;
+
+namespace MailCluster.Edge.Tests;
+
+public sealed class LimitTests
+{
+    private static readonly EdgeLimits Roomy = new();
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("0.0.0.1", "0:0:0:1::", false)]
+    public async Task Connections_of_one_address_are_limited(string first, string second, bool same)
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { ConnectionsPerAddress = 1 } });
+        var one = new InMemoryConnection(new IPEndPoint(IPAddress.Parse(first), 1)).Start(edge.Echo());
+        Assert.Equal("HELLO", await one.ReadLineAsync());
+        var two = new InMemoryConnection(new IPEndPoint(IPAddress.Parse(second), 2)).Start(edge.Echo());
+        Assert.Equal(same ? "BYE TooManyFromAddress" : "HELLO", await two.ReadLineAsync());
+
+        // The place is free again when the first has gone.
+        await one.SendAsync("QUIT\r\n");
+        await one.Handled;
+        var three = new InMemoryConnection(new IPEndPoint(IPAddress.Parse(first), 3)).Start(edge.Echo());
+        Assert.Equal("HELLO", await three.ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task All_connections_are_limited_and_a_refused_one_takes_no_place()
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { Connections = 2 } });
+        var one = new InMemoryConnection().Start(edge.Echo());
+        var two = new InMemoryConnection().Start(edge.Echo());
+        Assert.Equal("HELLO", await one.ReadLineAsync());
+        Assert.Equal("HELLO", await two.ReadLineAsync());
+        for (var i = 0; i < 5; i++)
+            Assert.Equal("BYE TooManyConnections\r\n", await new InMemoryConnection().Start(edge.Echo()).ReadToEndAsync());
+        await two.SendAsync("QUIT\r\n");
+        await two.Handled;
+        Assert.Equal("HELLO", await new InMemoryConnection().Start(edge.Echo()).ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Connections_without_login_are_limited_until_they_log_in()
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { UnauthenticatedConnections = 1 } });
+        EchoHandler Handler() => new(edge.Services, new EdgeListener("echo", TlsMode.Off)) { LoginNeeded = true };
+        var first = Handler();
+        var one = new InMemoryConnection().Start(first);
+        Assert.Equal("HELLO", await one.ReadLineAsync());
+        Assert.Equal("BYE TooManyUnauthenticated\r\n", await new InMemoryConnection().Start(Handler()).ReadToEndAsync());
+
+        Assert.True((await first.Connected).TryLogIn(AccountId.Create("alice@example.com")));
+        var three = new InMemoryConnection().Start(Handler());
+        Assert.Equal("HELLO", await three.ReadLineAsync());
+        // The first leaves: its place was given back at login, not twice.
+        await one.SendAsync("QUIT\r\n");
+        await one.Handled;
+        Assert.Equal("BYE TooManyUnauthenticated\r\n", await new InMemoryConnection().Start(Handler()).ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Connections_of_one_account_are_limited()
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { ConnectionsPerAccount = 1 } });
+        var handlers = new[] { edge.Echo(), edge.Echo(), edge.Echo() };
+        var clients = handlers.Select(h => new InMemoryConnection().Start(h)).ToArray();
+        var alice = AccountId.Create("alice@example.com");
+        var first = await handlers[0].Connected;
+        var second = await handlers[1].Connected;
+        Assert.True(first.TryLogIn(alice));
+        Assert.False(second.TryLogIn(alice));
+        Assert.Null(second.Account);
+        Assert.True((await handlers[2].Connected).TryLogIn(AccountId.Create("bob@example.com")));
+        await clients[0].SendAsync("QUIT\r\n");
+        await clients[0].Handled;
+        Assert.True(second.TryLogIn(alice));
+        Assert.Throws<InvalidOperationException>(() => second.TryLogIn(alice));
+    }
+}
