@@ -6,6 +6,9 @@ public sealed class AuthOptions
     /// <summary>The Dovecot-format passwd-file that holds the accounts. It need not exist: no file, no accounts.</summary>
     public string PasswdFile { get; set; } = "./data/users";
 
+    /// <summary>SASL mechanisms in the order in which they are offered, upper case: PLAIN, LOGIN.</summary>
+    public IReadOnlyList<string> Mechanisms { get; set; } = ["PLAIN", "LOGIN"];
+
     /// <summary>True to take passwords over connections without TLS. Off: a sniffer reads them.</summary>
     public bool AllowPlaintext { get; set; }
 
@@ -51,6 +54,7 @@ public sealed class AuthOptions
     public void Validate()
     {
         Require(PasswdFile.Length > 0, nameof(PasswdFile), "a path");
+        foreach (var name in Mechanisms) Require(Sasl.SaslMechanismSet.IsKnown(name), nameof(Mechanisms), $"PLAIN or LOGIN, not \"{name}\"");
         Require(Argon2MemoryKiB is >= 8 and <= 1024 * 1024, nameof(Argon2MemoryKiB), "8 to 1048576");
         Require(Argon2Passes is >= 1 and <= 64, nameof(Argon2Passes), "1 to 64");
         Require(HashConcurrencyMax is >= 0 and <= 1024, nameof(HashConcurrencyMax), "0 to 1024");

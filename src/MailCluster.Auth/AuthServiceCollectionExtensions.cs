@@ -32,7 +32,7 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<IUserStore>(s => s.GetRequiredService<PasswdFilePassDb>());
         services.AddSingleton(s => new PassDbChain([s.GetRequiredService<PasswdFilePassDb>()]));
         services.AddSingleton<IAuthenticator, PasswordAuthenticator>();
-        services.AddSingleton(SaslMechanismSet.Default(options.AllowPlaintext));
+        services.AddSingleton(SaslMechanismSet.OfNames(options.Mechanisms, options.AllowPlaintext));
         return services;
     }
 }

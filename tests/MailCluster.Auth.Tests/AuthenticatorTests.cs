@@ -192,6 +192,7 @@ public sealed class AuthenticatorTests
                  {
                      (new() { Argon2MemoryKiB = 4 }, nameof(AuthOptions.Argon2MemoryKiB)),
                      (new() { FailureDelay = TimeSpan.FromHours(1) }, nameof(AuthOptions.FailureDelay)),
+                     (new() { Mechanisms = ["NTLM"] }, nameof(AuthOptions.Mechanisms)),
                      (new() { PenaltyExemptNetworks = ["nonsense"] }, nameof(AuthOptions.PenaltyExemptNetworks)),
                  })
             Assert.Contains(name, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);

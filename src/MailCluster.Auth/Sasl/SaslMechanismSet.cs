@@ -18,7 +18,15 @@ public sealed class SaslMechanismSet
     }
 
     /// <summary>PLAIN and LOGIN.</summary>
-    public static SaslMechanismSet Default(bool allowPlaintext) => new([new PlainMechanism(), new LoginMechanism()], allowPlaintext);
+    public static SaslMechanismSet Default(bool allowPlaintext) => OfNames(["PLAIN", "LOGIN"], allowPlaintext);
+
+    /// <summary>The named mechanisms, in that order.</summary>
+    /// <exception cref="ArgumentException">A name is not known, or there twice.</exception>
+    public static SaslMechanismSet OfNames(IEnumerable<string> names, bool allowPlaintext) =>
+        new(names.Select(name => Make(name) ?? throw new ArgumentException($"unknown SASL mechanism {name}", nameof(names))), allowPlaintext);
+
+    /// <summary>True when <see cref="OfNames"/> takes the name.</summary>
+    public static bool IsKnown(string name) => Make(name) is not null;
 
     /// <summary>True when passwords may cross unencrypted connections. Otherwise such a connection shows <c>LOGINDISABLED</c>.</summary>
     public bool AllowPlaintext { get; }
@@ -41,4 +49,11 @@ public sealed class SaslMechanismSet
 
     /// <summary>True when the mechanism exists but waits for TLS: the protocol answers <c>[PRIVACYREQUIRED]</c>, not "unknown".</summary>
     public bool NeedsPrivacy(ReadOnlySpan<byte> name) => Find(name, isSecure: false) is null && Find(name, isSecure: true) is not null;
+
+    private static SaslMechanism? Make(string name) => name switch
+    {
+        "PLAIN" => new PlainMechanism(),
+        "LOGIN" => new LoginMechanism(),
+        _ => null,
+    };
 }
