@@ -1,0 +1,48 @@
+using MailCluster.EndToEnd.Tests.Support;
+
+namespace MailCluster.EndToEnd.Tests;
+
+/// <summary>The messages of the MIME corpus, pathological ones among them, in by LMTP and by APPEND, out by two clients: the same bytes.</summary>
+public sealed class CorpusTests
+{
+    private const string Alice = "alice@example.com";
+
+    [Fact]
+    public async Task Every_message_comes_back_as_it_went_in()
+    {
+        using var folder = new TemporaryFolder();
+        await using var node = await NodeProcess.StartAsync(folder.Path);
+        await node.AddUserAsync(Alice);
+        var corpus = Directory.GetFiles(Path.Combine(Repository.Root, "tests/MailCluster.Mime.Tests/corpus"), "*.eml");
+        Array.Sort(corpus, StringComparer.Ordinal);
+        Assert.NotEmpty(corpus);
+
+        await using var lmtp = await LmtpClient.ConnectAsync(node.LmtpPort);
+        await using var client = await node.ConnectImapAsync(Alice);
+        foreach (var file in corpus)
+        {
+            var message = await File.ReadAllBytesAsync(file);
+            Assert.StartsWith("250", (await lmtp.DeliverAsync(message, Alice))[0], StringComparison.Ordinal);
+            Assert.True((await client.AppendAsync("Archive", message)).IsOk, file);
+        }
+
+        await client.RequireAsync("SELECT INBOX");
+        var delivered = await client.FetchAllAsync();
+        await client.RequireAsync("SELECT Archive");
+        var appended = await client.FetchAllAsync();
+        for (var i = 0; i < corpus.Length; i++)
+        {
+            var message = await File.ReadAllBytesAsync(corpus[i]);
+            Assert.True(delivered[i].Body.AsSpan().EndsWith(message), corpus[i]);
+            Assert.True(appended[i].Body.AsSpan().SequenceEqual(message), corpus[i]);
+            var file = folder.File("curl.out");
+            await Program.RequireAsync(
+                "curl",
+                [
+                    "-sS", "--insecure", "--user", $"{Alice}:{NodeProcess.Password}", "-o", file,
+                    $"imaps://127.0.0.1:{node.ImapsPort}/Archive;UID={appended[i].Uid}",
+                ]);
+            Assert.True((await File.ReadAllBytesAsync(file)).AsSpan().SequenceEqual(message), $"curl: {corpus[i]}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MailCluster.EndToEnd.Tests.Support;
+
+/// <summary>A node as its operator runs it: the real program, a data folder, free ports on loopback.</summary>
+internal sealed partial class NodeProcess : IAsyncDisposable
+{
+    public const string Password = "correct-horse-battery";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, int> _ports = new();
+
+    private NodeProcess(Process process, string dataFolder)
+    {
+        _process = process;
+        DataFolder = dataFolder;
+        process.OutputDataReceived += (_, line) => OnLine(line.Data);
+        process.ErrorDataReceived += (_, line) => OnLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public string DataFolder { get; }
+
+    public int Id => _process.Id;
+
+    public int ImapPort => PortOf("imap");
+
+    public int ImapsPort => PortOf("imaps");
+
+    public int LmtpPort => PortOf("lmtp");
+
+    public int HttpPort => PortOf("http");
+
+    public string AdminSocket => Path.Combine(DataFolder, "admin.sock");
+
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts a node and waits until it says that it is ready.</summary>
+    /// <param name="dataFolder">Where it keeps its data; may be from an earlier run.</param>
+    /// <param name="settings">More <c>--set</c> arguments, without the leading <c>mailcluster.</c>.</param>
+    public static async Task<NodeProcess> StartAsync(string dataFolder, params string[] settings)
+    {
+        var node = Launch(dataFolder, settings);
+        var ended = node._process.WaitForExitAsync();
+        var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(StartLimit);
+        if (first == ended)
+            Assert.Fail($"The node ended with {node._process.ExitCode} while starting:\n{node.Log}");
+        return node;
+    }
+
+    /// <summary>Starts a node that is expected to refuse: returns its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Log)> StartRefusedAsync(string dataFolder, params string[] settings)
+    {
+        await using var node = Launch(dataFolder, settings);
+        await node._process.WaitForExitAsync().WaitAsync(StartLimit);
+        return (node._process.ExitCode, node.Log);
+    }
+
+    /// <summary>Adds an account with <see cref="Password"/>, as the operator does.</summary>
+    public Task AddUserAsync(string user) => CtlAsync($"{Password}\n", "user", "add", user, "--password-stdin");
+
+    /// <summary>Runs mailctl against this node and requires success.</summary>
+    public Task<ProgramResult> CtlAsync(params string[] arguments) => CtlAsync(null, arguments);
+
+    public Task<ProgramResult> CtlAsync(string? input, params string[] arguments) =>
+        Program.RequireAsync(Repository.CtlProgram, ["--socket", AdminSocket, .. arguments], input);
+
+    public Task<ImapClient> ConnectImapAsync(string user, bool tls = true) =>
+        ImapClient.ConnectAsync(tls ? ImapsPort : ImapPort, user, Password, tls);
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        await Program.RequireAsync("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private static NodeProcess Launch(string dataFolder, string[] settings)
+    {
+        string[] all =
+        [
+            $"data-dir=\"{dataFolder}\"",
+            "node.name=\"node.test\"",
+            "listeners.imap.address=\"127.0.0.1\"", "listeners.imap.port=0",
+            "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0",
+            "listeners.lmtp.port=0",
+            "listeners.http.port=0",
+            "auth.password-scheme=\"SHA512-CRYPT\"",
+            .. settings,
+        ];
+        var start = new ProcessStartInfo(Repository.NodeProgram, all.SelectMany(setting => new[] { "--set", "mailcluster." + setting }))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = dataFolder,
+        };
+        return new NodeProcess(
+            Process.Start(start) ?? throw new InvalidOperationException("The node did not start."), dataFolder);
+    }
+
+    private int PortOf(string listener) =>
+        _ports.TryGetValue(listener, out var port) ? port : throw new InvalidOperationException($"no listener {listener}:\n{Log}");
+
+    private void OnLine(string? line)
+    {
+        if (line is null)
+            return;
+        _log.Enqueue(line);
+        if (Listening().Match(line) is { Success: true } match)
+            _ports[match.Groups[1].Value] = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        if (Ready().IsMatch(line))
+            _ready.TrySetResult();
+    }
+
+    [GeneratedRegex(@"listening: ""?(\w+)""? on ""?\S+:(\d+)\b")]
+    private static partial Regex Listening();
+
+    [GeneratedRegex(@"\bready after \d+")]
+    private static partial Regex Ready();
+}
