@@ -42,7 +42,7 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Curl_logs_in_after_STARTTLS()
     {
-        var answer = await Program.RequireAsync(
+        var answer = await ClientProgram.RequireAsync(
             "curl",
             ["-sS", "--insecure", "--ssl-reqd", "--user", $"{Alice}:{NodeProcess.Password}", $"imap://127.0.0.1:{_node.ImapPort}/", "-X", "NAMESPACE"]);
 
@@ -52,7 +52,7 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Swaks_delivers_over_lmtp_and_curl_reads_it()
     {
-        var swaks = await Program.RunAsync(
+        var swaks = await ClientProgram.RunAsync(
             "swaks",
             [
                 "--protocol", "LMTP", "--server", $"127.0.0.1:{_node.LmtpPort}", "--from", "bob@example.org",
@@ -111,7 +111,7 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Imapflow_uses_the_extensions_and_hears_of_a_delivery_while_idle()
     {
-        var result = await Program.RequireAsync(
+        var result = await ClientProgram.RequireAsync(
             "node",
             [
                 Path.Combine(Repository.Clients, "imapflow.mjs"), $"{_node.ImapsPort}", $"{_node.LmtpPort}", Alice, NodeProcess.Password,
@@ -120,7 +120,7 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Contains("all good", result.Output, StringComparison.Ordinal);
     }
 
-    private Task<ProgramResult> CurlAsync(string path, params string[] options) => Program.RequireAsync(
+    private Task<ProgramResult> CurlAsync(string path, params string[] options) => ClientProgram.RequireAsync(
         "curl", ["-sS", "--insecure", "--user", $"{Alice}:{NodeProcess.Password}", $"imaps://127.0.0.1:{_node.ImapsPort}/{path}", .. options]);
 
     /// <summary>mbsync marks what it uploads with a header line of its own where the server gives it no APPENDUID; it must not have had to.</summary>

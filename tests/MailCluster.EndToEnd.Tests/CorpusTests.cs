@@ -36,7 +36,7 @@ public sealed class CorpusTests
             Assert.True(delivered[i].Body.AsSpan().EndsWith(message), corpus[i]);
             Assert.True(appended[i].Body.AsSpan().SequenceEqual(message), corpus[i]);
             var file = folder.File("curl.out");
-            await Program.RequireAsync(
+            await ClientProgram.RequireAsync(
                 "curl",
                 [
                     "-sS", "--insecure", "--user", $"{Alice}:{NodeProcess.Password}", "-o", file,

@@ -47,7 +47,7 @@ internal sealed class Mbsync
             """));
     }
 
-    public Task<ProgramResult> RunAsync() => Program.RequireAsync("mbsync", ["-c", _configuration, "-V", "all"]);
+    public Task<ProgramResult> RunAsync() => ClientProgram.RequireAsync("mbsync", ["-c", _configuration, "-V", "all"]);
 
     public async Task AddLocalAsync(string folder, byte[] message)
     {

@@ -72,7 +72,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public Task<ProgramResult> CtlAsync(params string[] arguments) => CtlAsync(null, arguments);
 
     public Task<ProgramResult> CtlAsync(string? input, params string[] arguments) =>
-        Program.RequireAsync(Repository.CtlProgram, ["--socket", AdminSocket, .. arguments], input);
+        ClientProgram.RequireAsync(Repository.CtlProgram, ["--socket", AdminSocket, .. arguments], input);
 
     public Task<ImapClient> ConnectImapAsync(string user, bool tls = true) =>
         ImapClient.ConnectAsync(tls ? ImapsPort : ImapPort, user, Password, tls);
@@ -87,7 +87,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        await Program.RequireAsync("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await ClientProgram.RequireAsync("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
         return _process.ExitCode;
     }

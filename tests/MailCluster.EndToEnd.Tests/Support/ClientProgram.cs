@@ -10,7 +10,7 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 }
 
 /// <summary>Runs client programs, bounded in time.</summary>
-internal static class Program
+internal static class ClientProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
