@@ -34,7 +34,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly SqliteOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly WriteQueue _queue;
+    private readonly GroupQueue<WriteRequest> _queue;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,7 +49,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _queue = new WriteQueue(options.QueuedWritesMax);
+        _queue = new GroupQueue<WriteRequest>(
+            options.QueuedWritesMax, static () => new JournalUnavailableException("The database is closed."));
         _flushTimer = time.CreateTimer(static state => ((SqliteWriter)state!).RequestFlush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _session = SqliteConnections.OpenWriter(path, options);
         try

@@ -1,35 +1,34 @@
-using MailCluster.Persistence;
-
-namespace MailCluster.Storage.Sqlite.Writes;
+namespace MailCluster.Storage;
 
 /// <summary>
 /// The bounded queue before the writer thread. A caller waits for a place without a thread; the writer takes everything that is there at once,
 /// which is what makes a group: while one commit is on its way to the disk the next one gathers.
 /// </summary>
-internal sealed class WriteQueue(int capacity) : IDisposable
+internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed) : IDisposable
+    where TRequest : GroupRequest
 {
     private readonly SemaphoreSlim _places = new(capacity, capacity);
     private readonly AutoResetEvent _arrived = new(false);
     private readonly Lock _lock = new();
-    private List<WriteRequest> _waiting = [];
-    private bool _closed;
+    private List<TRequest> _waiting = [];
+    private bool _isClosed;
 
     /// <summary>Waits for a place, then queues. Once this completes the request will be answered.</summary>
-    /// <exception cref="JournalUnavailableException">The queue is closed.</exception>
-    public ValueTask AddAsync(WriteRequest request, CancellationToken cancellationToken)
+    /// <remarks>Throws what the owner gave as <c>closed</c> once the queue is closed.</remarks>
+    public ValueTask AddAsync(TRequest request, CancellationToken cancellationToken)
     {
         var place = _places.WaitAsync(cancellationToken);
         if (!place.IsCompletedSuccessfully)
             return AddSlowAsync(place, request);
-        return TryAdd(request) ? ValueTask.CompletedTask : ValueTask.FromException(Closed());
+        return TryAdd(request) ? ValueTask.CompletedTask : ValueTask.FromException(closed());
     }
 
-    /// <summary>Queues at once, past the bound: for the few requests the database makes of itself. False when the queue is closed.</summary>
-    public bool TryAddOwn(WriteRequest request)
+    /// <summary>Queues at once, past the bound: for the few requests the store makes of itself. False when the queue is closed.</summary>
+    public bool TryAddOwn(TRequest request)
     {
         lock (_lock)
         {
-            if (_closed)
+            if (_isClosed)
                 return false;
             _waiting.Add(request);
         }
@@ -42,7 +41,7 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     /// Blocks until something waits, then moves it all to <paramref name="taken"/>, which is empty. False when the queue is closed and
     /// nothing is left.
     /// </summary>
-    public bool TakeAll(ref List<WriteRequest> taken)
+    public bool TakeAll(ref List<TRequest> taken)
     {
         while (true)
         {
@@ -54,7 +53,7 @@ internal sealed class WriteQueue(int capacity) : IDisposable
                     return true;
                 }
 
-                if (_closed)
+                if (_isClosed)
                     return false;
             }
 
@@ -69,18 +68,18 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     public void Close()
     {
         lock (_lock)
-            _closed = true;
+            _isClosed = true;
         _arrived.Set();
     }
 
-    private async ValueTask AddSlowAsync(Task place, WriteRequest request)
+    private async ValueTask AddSlowAsync(Task place, TRequest request)
     {
         await place;
         if (!TryAdd(request))
-            throw Closed();
+            throw closed();
     }
 
-    private bool TryAdd(WriteRequest request)
+    private bool TryAdd(TRequest request)
     {
         request.HoldsPlace = true;
         if (TryAddOwn(request))
@@ -88,8 +87,6 @@ internal sealed class WriteQueue(int capacity) : IDisposable
         _places.Release();
         return false;
     }
-
-    private static JournalUnavailableException Closed() => new("The database is closed.");
 
     // The places stay usable, so that a late caller hears that the queue is closed; they hold nothing to give back.
     public void Dispose() => _arrived.Dispose();
