@@ -191,7 +191,7 @@ public sealed partial class PackBodyStore
                 for (; start < end; start++)
                 {
                     var (entryFrom, entryTo) = Range(entries[ordinals[start] - ordinals[0]], kind);
-                    answers[start] = entryTo - from <= read
+                    answers[start] = entryTo > entryFrom && entryTo - from <= read
                         ? Take(block.AsSpan((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
                         : default;
                 }

@@ -65,14 +65,13 @@ internal sealed class SqliteSession : IDisposable
         return pages;
     }
 
-    /// <summary>Copies the log into the database as far as no reader stands in the way. Returns the frames in the log that are not yet copied.</summary>
-    public int Checkpoint(bool truncate)
+    /// <summary>Copies the log into the database. Returns the frames in the log that could not be copied, because a reader still needs what is there.</summary>
+    public int Checkpoint(CheckpointMode mode)
     {
-        var mode = truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE;
-        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", mode, out var logFrames, out var copied);
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", (int)mode, out var logFrames, out var copied);
         if (code is not raw.SQLITE_OK and not raw.SQLITE_BUSY)
             throw Error(code);
-        return Math.Max(0, logFrames - copied);
+        return code == raw.SQLITE_BUSY ? Math.Max(1, logFrames - copied) : Math.Max(0, logFrames - copied);
     }
 
     internal SqliteError Error(int code)
@@ -82,4 +81,17 @@ internal sealed class SqliteSession : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+}
+
+/// <summary>How hard a checkpoint tries.</summary>
+internal enum CheckpointMode
+{
+    /// <summary>Copies what can be copied without waiting for anyone.</summary>
+    Passive = raw.SQLITE_CHECKPOINT_PASSIVE,
+
+    /// <summary>Waits (busy timeout) for other checkpoints and readers, so that the log starts again with the next commit.</summary>
+    Restart = raw.SQLITE_CHECKPOINT_RESTART,
+
+    /// <summary>As <see cref="Restart"/>, and cuts the log to nothing.</summary>
+    Truncate = raw.SQLITE_CHECKPOINT_TRUNCATE,
 }

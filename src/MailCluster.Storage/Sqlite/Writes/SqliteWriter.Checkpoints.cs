@@ -9,11 +9,16 @@ namespace MailCluster.Storage.Sqlite.Writes;
 // whoever is in that group. Here autocheckpoint is off. Once CheckpointPages pages were logged, a background connection copies the log
 // (PASSIVE: it stops neither writer nor readers). What was committed meanwhile is left over, and the log can start again from its beginning only
 // when nothing is; so the writer copies that short rest itself between two groups, and the next commit reuses the file from its start.
+// Should the disk be so slow, or a reader so long, that the log grows to CheckpointsMissedMax times that size, the writer waits for it.
 internal sealed partial class SqliteWriter
 {
+    // 8: 128 MiB with the defaults, a second or two of reading at the start after a crash.
+    private const int CheckpointsMissedMax = 8;
+
     private readonly ITimer _flushTimer;
     private Task _checkpoint = Task.CompletedTask;
     private int _pagesLogged;
+    private long _pagesInLog;
     private volatile bool _flushArmed;
     private volatile bool _checkpointed;
 
@@ -21,6 +26,7 @@ internal sealed partial class SqliteWriter
     {
         var pages = _session.TakePagesWritten();
         _pagesLogged += pages;
+        _pagesInLog += pages;
         if (durability == Durability.Disk)
         {
             // The fsync of this commit covered all before it. A timer still armed costs one needless page at the worst.
@@ -41,17 +47,10 @@ internal sealed partial class SqliteWriter
 
     private void AfterGroups()
     {
-        if (_checkpointed)
+        if (_checkpointed || _pagesInLog > CheckpointsMissedMax * (long)_options.CheckpointPages)
         {
+            FinishCheckpoint(wait: !_checkpointed);
             _checkpointed = false;
-            try
-            {
-                _session.Checkpoint(truncate: false);
-            }
-            catch (SqliteError e)
-            {
-                LogCheckpointFailed(e);
-            }
         }
 
         if (_pagesLogged < _options.CheckpointPages || !_checkpoint.IsCompleted)
@@ -60,12 +59,25 @@ internal sealed partial class SqliteWriter
         _checkpoint = Task.Run(CheckpointInBackground);
     }
 
+    private void FinishCheckpoint(bool wait)
+    {
+        try
+        {
+            if (_session.Checkpoint(wait ? CheckpointMode.Restart : CheckpointMode.Passive) == 0)
+                _pagesInLog = 0;
+        }
+        catch (SqliteError e)
+        {
+            LogCheckpointFailed(e);
+        }
+    }
+
     private void CheckpointInBackground()
     {
         try
         {
             using var session = SqliteConnections.OpenForCheckpoint(_path);
-            var left = session.Checkpoint(truncate: false);
+            var left = session.Checkpoint(CheckpointMode.Passive);
             LogCheckpointed(left);
             _checkpointed = true;
             _queue.TryAddOwn(new FinishCheckpointRequest());
@@ -81,7 +93,7 @@ internal sealed partial class SqliteWriter
         try
         {
             // A reader that is still at work keeps the log from being truncated; it is whole all the same and the next start copies it.
-            _session.Checkpoint(truncate: true);
+            _session.Checkpoint(CheckpointMode.Truncate);
         }
         catch (SqliteError e)
         {
