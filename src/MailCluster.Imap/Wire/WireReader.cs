@@ -123,7 +123,7 @@ internal ref partial struct WireReader
     public bool ExpectTag(out string tag)
     {
         var length = Grammar.TagLength(Rest);
-        if (length is 0 or > TagBytesMax)
+        if (length is 0 or > TagBytesMax || (length < Rest.Length && Rest[length] != ' '))
         {
             tag = "";
             return Reject("Tag expected");
@@ -225,7 +225,7 @@ internal ref partial struct WireReader
         {
             value = rest[..end];
             _at += end + 2;
-            return true;
+            return value.IndexOf((byte)0) < 0 || Reject("NUL in a string");
         }
 
         return TryReadEscaped(rest, out value);
@@ -259,7 +259,7 @@ internal ref partial struct WireReader
 
         value = plain.AsSpan(0, length);
         _at += close + 2;
-        return true;
+        return value.IndexOf((byte)0) < 0 || Reject("NUL in a string");
     }
 
     private bool TryReadLiteral(out ReadOnlySpan<byte> value)

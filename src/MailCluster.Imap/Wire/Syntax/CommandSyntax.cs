@@ -37,6 +37,8 @@ internal static class CommandSyntax
             reader.TryReadName(out word);
         }
 
+        if (word.IsEmpty && (reader.AtEnd || reader.Peek == ' '))
+            return reader.Reject("Command expected");
         return (CommandNames.TryParse(word, out name) && (!uid || CommandNames.HasUidForm(name)))
             || reader.Reject("Unknown command", RejectionKind.UnknownCommand);
     }
