@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Node.Hosting;
+
+/// <summary>What the node itself says. Event ids 1000–1199.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "MailCluster {Version} on {Name}, process {ProcessId}, data in {DataDirectory}")]
+    public static partial void Starting(ILogger log, string version, string name, int processId, string dataDirectory);
+
+    [LoggerMessage(1001, LogLevel.Information, "listening: {Listener} on {Address}, TLS {Tls}")]
+    public static partial void Listening(ILogger log, string listener, string address, string tls);
+
+    [LoggerMessage(1002, LogLevel.Information, "ready after {Elapsed} ms")]
+    public static partial void Ready(ILogger log, long elapsed);
+
+    [LoggerMessage(1003, LogLevel.Information, "there is no account yet; add one with: {Command}")]
+    public static partial void NoAccount(ILogger log, string command);
+
+    [LoggerMessage(1004, LogLevel.Warning, "running as root: a fault in a mail server should not own the machine. Give it a user of its own; high ports need no root")]
+    public static partial void RunningAsRoot(ILogger log);
+
+    [LoggerMessage(1005, LogLevel.Error, "cannot start: {Reason}")]
+    public static partial void CannotStart(ILogger log, string reason);
+
+    [LoggerMessage(1006, LogLevel.Critical, "the start failed")]
+    public static partial void StartFailed(ILogger log, Exception error);
+
+    [LoggerMessage(1010, LogLevel.Information, "{Signal}: stopping; {Connections} connections have {Drain} to finish")]
+    public static partial void Stopping(ILogger log, string signal, int connections, string drain);
+
+    [LoggerMessage(1011, LogLevel.Information, "stopped after {Elapsed} ms")]
+    public static partial void Stopped(ILogger log, long elapsed);
+
+    [LoggerMessage(1012, LogLevel.Error, "stopping: {Part} failed")]
+    public static partial void StopFailed(ILogger log, string part, Exception error);
+
+    [LoggerMessage(1013, LogLevel.Warning, "stopping: {Part} did not finish in time")]
+    public static partial void StopLate(ILogger log, string part);
+
+    [LoggerMessage(1014, LogLevel.Warning, "second signal: leaving at once")]
+    public static partial void StopForced(ILogger log);
+
+    [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
+    public static partial void SelfSignedMade(ILogger log, string names, string path);
+
+    [LoggerMessage(1021, LogLevel.Information, "certificate {Path} loaded: {Subject}, until {NotAfter:yyyy-MM-dd}")]
+    public static partial void CertificateLoaded(ILogger log, string path, string subject, DateTime notAfter);
+
+    [LoggerMessage(1022, LogLevel.Warning, "certificate {Path} ({Subject}) is past its end, {NotAfter:yyyy-MM-dd}: clients will refuse it")]
+    public static partial void CertificateExpired(ILogger log, string path, string subject, DateTime notAfter);
+
+    [LoggerMessage(1023, LogLevel.Error, "certificate {Path} changed but cannot be read ({Reason}); the one loaded before stays in use")]
+    public static partial void CertificateReloadFailed(ILogger log, string path, string reason);
+
+    [LoggerMessage(1024, LogLevel.Warning, "certificate {Path} ends on {NotAfter:yyyy-MM-dd}, in {Days} days")]
+    public static partial void CertificateEndsSoon(ILogger log, string path, DateTime notAfter, int days);
+}
