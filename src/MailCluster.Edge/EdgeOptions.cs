@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace MailCluster.Edge;
 
 /// <summary>What all protocols of a node share. Immutable; made from the configuration at start.</summary>
@@ -8,6 +10,9 @@ public sealed record EdgeOptions
     public EdgeTimeouts Timeouts { get; init; } = new();
 
     public SpoolOptions Spool { get; init; } = new();
+
+    /// <summary>The versions of TLS that are spoken. RFC 8996: nothing below 1.2.</summary>
+    public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>The name this node gives itself in greetings and <c>Received</c> lines; a host name.</summary>
     public string HostName { get; init; } = "localhost";

@@ -1,5 +1,5 @@
-using System.Reflection;
 using MailCluster.Node.Commands;
+using MailCluster.Node.Hosting;
 
 var commandLine = CommandLine.Parse(args, out var problem);
 switch (commandLine?.Verb)
@@ -8,8 +8,7 @@ switch (commandLine?.Verb)
         Console.Error.WriteLine($"mailcluster: {problem}\n{CommandLine.Usage}");
         return ExitCodes.Usage;
     case Verb.Version:
-        var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        Console.WriteLine($"mailcluster {version}");
+        Console.WriteLine($"mailcluster {NodeHost.Version}");
         return ExitCodes.Success;
     case Verb.Help:
         Console.WriteLine(CommandLine.Usage);

@@ -5,7 +5,7 @@ using System.Security.Authentication;
 namespace MailCluster.Edge;
 
 /// <summary>Makes the server's side of a handshake: versions, resumption, ALPN, certificate by name.</summary>
-internal sealed class TlsAcceptor(ITlsCertificateSource certificates)
+internal sealed class TlsAcceptor(ITlsCertificateSource certificates, SslProtocols protocols)
 {
     // Options are shared by all connections of one certificate and protocol; they die with the certificate.
     private readonly ConditionalWeakTable<SslStreamCertificateContext, Dictionary<string, SslServerAuthenticationOptions>> _options = new();
@@ -19,16 +19,15 @@ internal sealed class TlsAcceptor(ITlsCertificateSource certificates)
         lock (byAlpn)
         {
             if (!byAlpn.TryGetValue(alpnName ?? "", out var options))
-                byAlpn[alpnName ?? ""] = options = Make(certificate, alpnName);
+                byAlpn[alpnName ?? ""] = options = Make(certificate, protocols, alpnName);
             return options;
         }
     }
 
-    private static SslServerAuthenticationOptions Make(SslStreamCertificateContext certificate, string? alpnName) => new()
+    private static SslServerAuthenticationOptions Make(SslStreamCertificateContext certificate, SslProtocols protocols, string? alpnName) => new()
     {
         ServerCertificateContext = certificate,
-        // RFC 8996: nothing below 1.2.
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        EnabledSslProtocols = protocols,
         AllowRenegotiation = false,
         AllowTlsResume = true,
         ClientCertificateRequired = false,

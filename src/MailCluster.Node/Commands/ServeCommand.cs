@@ -1,11 +1,100 @@
+using System.Runtime.InteropServices;
+using MailCluster.Node.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog.Extensions.Logging;
+
 namespace MailCluster.Node.Commands;
 
-/// <summary><c>mailcluster serve</c>.</summary>
+/// <summary><c>mailcluster serve</c>: runs a node until SIGTERM or SIGINT. SIGHUP looks at the certificates.</summary>
 internal static class ServeCommand
 {
     public static async Task<int> RunAsync(CommandLine commandLine)
     {
-        await Task.CompletedTask;
-        return ConfigCommand.Load(commandLine, Console.Error) is null ? ExitCodes.Configuration : ExitCodes.Success;
+        if (ConfigCommand.Load(commandLine, Console.Error) is not { } configuration)
+        {
+            return ExitCodes.Configuration;
+        }
+        UnixProcess.KeepFilesPrivate();
+        await using var logger = LogSetup.Create(configuration.Options.Log);
+        using var loggers = new SerilogLoggerFactory(logger);
+        var log = loggers.CreateLogger("MailCluster.Node");
+        await using var node = new NodeHost(configuration.Options, loggers, TimeProvider.System);
+        using var signals = new StopSignals(node, log);
+        try
+        {
+            await node.StartAsync(signals.Stopping);
+        }
+        catch (NodeStartException error)
+        {
+            NodeLog.CannotStart(log, error.Message);
+            return ExitCodes.System;
+        }
+        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+        {
+            return ExitCodes.Success;
+        }
+        catch (Exception error)
+        {
+            NodeLog.StartFailed(log, error);
+            return ExitCodes.Failure;
+        }
+        var ended = await Task.WhenAny(signals.Signal, node.Fault);
+        await node.StopAsync(await ended);
+        return ended == node.Fault ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    /// <summary>The first signal stops gently; a second SIGINT stops at once.</summary>
+    private sealed class StopSignals : IDisposable
+    {
+        private readonly ILogger _log;
+        private readonly TaskCompletionSource<string> _signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly PosixSignalRegistration[] _registrations;
+
+        public StopSignals(NodeHost node, ILogger log)
+        {
+            _log = log;
+            _registrations =
+            [
+                PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+                PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+                PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+                {
+                    context.Cancel = true;
+                    node.LookAtCertificates();
+                }),
+            ];
+        }
+
+        /// <summary>Completes with the signal's name.</summary>
+        public Task<string> Signal => _signal.Task;
+
+        /// <summary>Cancelled by the first signal.</summary>
+        public CancellationToken Stopping => _stopping.Token;
+
+        public void Dispose()
+        {
+            foreach (var registration in _registrations)
+            {
+                registration.Dispose();
+            }
+            _stopping.Dispose();
+        }
+
+        private void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            if (_signal.TrySetResult(context.Signal.ToString()))
+            {
+                _stopping.Cancel();
+                return;
+            }
+            // Only from the keyboard: service managers may well send SIGTERM twice (to the process and to its group).
+            if (context.Signal == PosixSignal.SIGINT)
+            {
+                NodeLog.StopForced(_log);
+                Environment.Exit(ExitCodes.Failure);
+            }
+        }
     }
 }

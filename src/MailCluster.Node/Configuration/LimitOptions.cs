@@ -13,12 +13,17 @@ internal sealed record LimitOptions
 
     public required long MessageBytes { get; init; }
 
+    public required SpoolLimits Spool { get; init; }
+
     public required int Folders { get; init; }
 
     public required int Subscriptions { get; init; }
 
     public required int Keywords { get; init; }
 }
+
+/// <summary>Memory for messages that are being received, in bytes; past it they go to files.</summary>
+internal sealed record SpoolLimits(int MessageBytes, long TotalBytes);
 
 /// <summary>How long clients may keep the node waiting.</summary>
 internal sealed record TimeoutOptions

@@ -1,3 +1,5 @@
+using MailCluster.Mailboxes;
+
 namespace MailCluster.Node.Configuration;
 
 /// <summary>
@@ -48,22 +50,25 @@ internal sealed record HistoryOptions(TimeSpan Retention, TimeSpan Grace);
 /// <param name="AddDeliveredTo">Whether a <c>Delivered-To</c> line is added.</param>
 internal sealed record LmtpDeliveryOptions(char? RecipientDelimiter, bool AddDeliveredTo);
 
-/// <summary>The special uses that a configured folder may have (RFC 6154 §2).</summary>
-internal enum FolderUse
-{
-    None,
-    Sent,
-    Drafts,
-    Trash,
-    Archive,
-    Junk,
-}
-
 /// <summary>A folder that each account is given once.</summary>
-internal sealed record FolderTemplate(string Name, FolderUse Use, bool IsSubscribed);
+internal sealed record FolderTemplate(string Name, SpecialUse Use, bool IsSubscribed);
 
 /// <summary>The embedded database.</summary>
 internal sealed record StorageOptions(int QueuedWrites, int GroupWrites, int CheckpointPages, TimeSpan FlushDelay, int Readers);
 
-/// <summary>Accounts in memory: snapshots and recovery.</summary>
-internal sealed record AccountMemoryOptions(int SnapshotAfterEvents, long SnapshotAfterBytes, int SnapshotOnStopAfterEvents, int Recoveries);
+/// <summary>Accounts in memory: how long, how many, snapshots and recovery.</summary>
+internal sealed record AccountMemoryOptions
+{
+    /// <summary>Null: never by idleness.</summary>
+    public required TimeSpan? IdleTimeout { get; init; }
+
+    public required long MemoryBytes { get; init; }
+
+    public required int SnapshotAfterEvents { get; init; }
+
+    public required long SnapshotAfterBytes { get; init; }
+
+    public required int SnapshotOnStopAfterEvents { get; init; }
+
+    public required int Recoveries { get; init; }
+}

@@ -1,4 +1,5 @@
 using MailCluster.Hocon.Binding;
+using MailCluster.Mailboxes;
 
 namespace MailCluster.Node.Configuration;
 
@@ -45,6 +46,9 @@ internal static partial class NodeOptionsReader
         UnauthenticatedConnections = section.Integer("unauthenticated-connections", 1, 10_000_000),
         // 2 GiB − 1 is what one buffer can hold.
         MessageBytes = section.Size("message-size", 64 << 10, int.MaxValue),
+        Spool = section.Section("spool", spool => new SpoolLimits(
+            (int)spool.Size("message", 4 << 10, 64 << 20),
+            spool.Size("total", 1 << 20, 1L << 44))),
         Folders = section.Integer("folders", 10, 1_000_000),
         Subscriptions = section.Integer("subscriptions", 10, 1_000_000),
         Keywords = section.Integer("keywords", 10, 100_000),
@@ -69,11 +73,16 @@ internal static partial class NodeOptionsReader
         return new LmtpDeliveryOptions(delimiter.Length == 0 ? null : delimiter[0], section.Boolean("add-delivered-to"));
     }
 
-    private static FolderTemplate ReadFolder(string name, HoconSection section) => new(
-        name,
-        section.Choice("use", ("none", FolderUse.None), ("sent", FolderUse.Sent), ("drafts", FolderUse.Drafts), ("trash", FolderUse.Trash),
-            ("archive", FolderUse.Archive), ("junk", FolderUse.Junk)),
-        section.Boolean("subscribed"));
+    private static FolderTemplate ReadFolder(string name, HoconSection section)
+    {
+        var use = section.Choice("use", ("none", SpecialUse.None), ("sent", SpecialUse.Sent), ("drafts", SpecialUse.Drafts), ("trash", SpecialUse.Trash),
+            ("archive", SpecialUse.Archive), ("junk", SpecialUse.Junk));
+        if (!FolderName.TryCreate(name, out var folder, out var problem) || folder.IsInbox)
+        {
+            section.Fault("use", problem ?? "INBOX is always there and has no special use");
+        }
+        return new FolderTemplate(name, use, section.Boolean("subscribed"));
+    }
 
     private static HistoryOptions ReadHistory(HoconSection section) =>
         new(section.Duration("retention", TimeSpan.Zero, 100 * Year), section.Duration("grace", TimeSpan.FromMinutes(1), Year));
@@ -92,12 +101,19 @@ internal static partial class NodeOptionsReader
 
     private static AccountMemoryOptions ReadMailboxes(HoconSection section)
     {
-        var recoveries = section.Integer("recoveries", 1, 10_000);
-        return section.Section("snapshot", snapshot => new AccountMemoryOptions(
+        var (events, bytes, onStop) = section.Section("snapshot", snapshot => (
             snapshot.Integer("after-events", 1, 1_000_000),
             snapshot.Size("after-bytes", 4 << 10, 1 << 30),
-            snapshot.Integer("on-stop-after-events", 0, 1_000_000),
-            recoveries));
+            snapshot.Integer("on-stop-after-events", 0, 1_000_000)));
+        return new AccountMemoryOptions
+        {
+            IdleTimeout = section.DurationOrOff("idle-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+            MemoryBytes = section.Size("memory", 16 << 20, 1L << 44),
+            SnapshotAfterEvents = events,
+            SnapshotAfterBytes = bytes,
+            SnapshotOnStopAfterEvents = onStop,
+            Recoveries = section.Integer("recoveries", 1, 10_000),
+        };
     }
 
     /// <summary>A choice that has one answer today: others are known words, so the fault names the release rather than the spelling.</summary>

@@ -38,7 +38,7 @@ internal static partial class NodeLog
     [LoggerMessage(1013, LogLevel.Warning, "stopping: {Part} did not finish in time")]
     public static partial void StopLate(ILogger log, string part);
 
-    [LoggerMessage(1014, LogLevel.Warning, "second signal: leaving at once")]
+    [LoggerMessage(1014, LogLevel.Warning, "interrupted again: leaving at once")]
     public static partial void StopForced(ILogger log);
 
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]

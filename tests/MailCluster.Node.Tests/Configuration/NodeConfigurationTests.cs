@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using MailCluster.Hocon;
+using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using Serilog.Events;
 
@@ -38,7 +39,7 @@ public sealed class NodeConfigurationTests
         Assert.Equal((10143, IPAddress.IPv6Any, 20), (options.Listeners.Imap.Port, options.Listeners.Imap.Address, options.Limits.Folders));
         Assert.Null(options.Listeners.Lmtp.Address);
         Assert.Equal(["Sent", "Drafts", "Trash", "Junk", "Sent Items"], options.Folders.Select(folder => folder.Name));
-        Assert.Equal((FolderUse.Sent, false, true), (options.Folders[^1].Use, options.Folders[^1].IsSubscribed, options.FlagsToDisk));
+        Assert.Equal((SpecialUse.Sent, false, true), (options.Folders[^1].Use, options.Folders[^1].IsSubscribed, options.FlagsToDisk));
     }
 
     [Theory]
@@ -55,6 +56,7 @@ public sealed class NodeConfigurationTests
     [InlineData("mailcluster.auth.mechanisms += GSSAPI", "my.hocon:1: mailcluster.auth.mechanisms: expected PLAIN or LOGIN, found the string \"GSSAPI\"")]
     [InlineData("mailcluster.node.name = \"no host\"", "my.hocon:1: mailcluster.node.name: expected a host name")]
     [InlineData("mailcluster.log.levels.X = loud", "my.hocon:1: mailcluster.log.levels.X: expected one of information, trace, debug, warning, error, found the string \"loud\"")]
+    [InlineData("mailcluster.folders.\"a//b\" { use = sent, subscribed = no }", "my.hocon:1: mailcluster.folders.\"a//b\".use: A folder name must not have empty levels")]
     [InlineData("mailcluster.timeouts.idle = 30 x", "my.hocon:1: mailcluster.timeouts.idle: expected a duration such as")]
     public void FaultsNamePlaceKeyAndExpectation(string file, string expected) =>
         Assert.StartsWith(expected, Assert.Single(Load(file).Errors).ToString(), StringComparison.Ordinal);

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Reflection;
+using MailCluster.Auth;
+using MailCluster.Auth.Users;
+using MailCluster.Edge;
+using MailCluster.Node.Configuration;
+using MailCluster.Node.Listeners;
+using MailCluster.Node.Metrics;
+using MailCluster.Node.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Node.Hosting;
+
+/// <summary>
+/// One running node. The order of the start is that of dependence, and the stop is its reverse:
+/// <list type="number">
+/// <item>data directory, locked; database; generation; bodies. A crash here leaves nothing but files that the next start recovers;</item>
+/// <item>actors and their region, empty: accounts are recovered by the first message to them;</item>
+/// <item>certificates;</item>
+/// <item>listeners. From here clients come.</item>
+/// </list>
+/// Stopping: refuse new connections, let every session finish its command and say goodbye, stop the actors, which write their snapshots, close
+/// the database, give up the lock. A kill at any of these steps loses nothing: every acknowledged change was durable before its answer.
+/// </summary>
+internal sealed partial class NodeHost : IAsyncDisposable
+{
+    private readonly NodeOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly MetricCollector _metrics;
+    private readonly TaskCompletionSource<string> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NodeStorage? _storage;
+    private CertificateStore? _certificates;
+    private ListenerBinder? _binder;
+    private WebApplication? _application;
+
+    /// <param name="options">A configuration without faults.</param>
+    /// <param name="loggers">Stays the caller's.</param>
+    /// <param name="time">The clock of everything in the node.</param>
+    public NodeHost(NodeOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        _options = options;
+        _loggers = loggers;
+        _time = time;
+        _log = loggers.CreateLogger("MailCluster.Node");
+        _metrics = new MetricCollector();
+    }
+
+    /// <summary>What <c>--version</c> prints.</summary>
+    public static string Version { get; } =
+        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public NodeState State { get; } = new();
+
+    /// <summary>Every open door, with the ports that were picked. Empty before the start.</summary>
+    public IReadOnlyList<BoundListener> Listeners => _binder?.Bound ?? [];
+
+    /// <summary>Completes with a reason when the node must stop by itself.</summary>
+    public Task<string> Fault => _fault.Task;
+
+    /// <summary>Opens everything. Call once; dispose the node also after a failure.</summary>
+    /// <exception cref="NodeStartException">Something outside the program is in the way.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        NodeLog.Starting(_log, Version, _options.Name, Environment.ProcessId, _options.DataDirectory);
+        if (Environment.IsPrivilegedProcess)
+        {
+            NodeLog.RunningAsRoot(_log);
+        }
+        _storage = await NodeStorage.OpenAsync(_options, _loggers, _time, cancellationToken);
+        _certificates = new CertificateStore(
+            _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
+        _binder = new ListenerBinder(_options, _certificates);
+        _application = Build();
+        try
+        {
+            await _application.StartAsync(cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw new NodeStartException(error.Message, error);
+        }
+        _binder.ProtectAdminSocket();
+        State.Advance(NodePhase.Serving);
+        foreach (var listener in Listeners)
+        {
+            NodeLog.Listening(_log, listener.Name, listener.Address, listener.Tls.ToString().ToLowerInvariant());
+        }
+        await FirstSteps.ShowAsync(_options, _application.Services.GetRequiredService<IUserDirectory>(), _log, cancellationToken);
+        NodeLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    /// <summary>Looks at the certificate files now (SIGHUP).</summary>
+    public void LookAtCertificates() => _certificates?.Look();
+
+    private WebApplication Build()
+    {
+        // The empty builder: no configuration files, no environment, no logging of its own. All that is this program's affair.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mailcluster", ContentRootPath = AppContext.BaseDirectory });
+        AddServices(builder.Services);
+        builder.WebHost.UseKestrelCore();
+        if (_options.Listeners.Http.Tls == ListenerTls.Implicit)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+        builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailHandlers(kestrel.ApplicationServices)));
+        var application = builder.Build();
+        application.Run(application.Services.GetRequiredService<HttpEndpoints>().HandleAsync);
+        return application;
+    }
+
+    private void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(_time);
+        services.AddLogging();
+        services.Replace(ServiceDescriptor.Singleton(_loggers));
+        services.AddSingleton<IHostLifetime, CallersLifetime>();
+        services.AddSingleton(_options);
+        services.AddSingleton(State);
+        services.AddSingleton(_metrics);
+        services.AddSingleton<HttpEndpoints>();
+        services.AddSingleton<ITlsCertificateSource>(_certificates!);
+        services.AddSingleton(_options.ToEdge());
+        services.AddMailClusterAuth(_options.ToAuth());
+        services.AddMailClusterEdge();
+    }
+
+    /// <summary>The handlers of the mail listeners that are enabled.</summary>
+    private static IReadOnlyList<(ListenerOptions Listener, EdgeConnectionHandler Handler)> MailHandlers(IServiceProvider services)
+    {
+        _ = services;
+        return [];
+    }
+
+    /// <summary>Signals are the caller's, not the web host's.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

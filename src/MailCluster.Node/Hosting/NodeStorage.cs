@@ -1,0 +1,104 @@
+using System.Globalization;
+using MailCluster.Cluster;
+using MailCluster.Node.Configuration;
+using MailCluster.Persistence;
+using MailCluster.Storage;
+using MailCluster.Storage.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Node.Hosting;
+
+/// <summary>Everything under the data directory, held by this process alone: lock, database, generation, bodies.</summary>
+internal sealed class NodeStorage : IAsyncDisposable
+{
+    private readonly DataDirectory _directory;
+
+    private NodeStorage(DataDirectory directory, SqliteDatabase database, WriterGeneration generation, int shardCount)
+    {
+        _directory = directory;
+        Database = database;
+        Generation = generation;
+        ShardCount = shardCount;
+    }
+
+    public SqliteDatabase Database { get; }
+
+    /// <summary>The number of this run: every write carries it.</summary>
+    public WriterGeneration Generation { get; }
+
+    public int ShardCount { get; }
+
+    /// <exception cref="NodeStartException">Another process has the directory, it is another program's, or it cannot be used.</exception>
+    public static async Task<NodeStorage> OpenAsync(NodeOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var directory = OpenDirectory(options.DataDirectory);
+        SqliteDatabase? database = null;
+        try
+        {
+            database = SqliteDatabase.Open(directory.Path, options.ToSqlite(), time, loggers.CreateLogger<SqliteDatabase>());
+            var generation = await database.Writers.RegisterAsync(options.Name, cancellationToken);
+            var shards = await database.GetOrCreateShardCountAsync(Cluster.ShardCount.Default, cancellationToken);
+            return new NodeStorage(directory, database, generation, shards);
+        }
+        catch (Exception error)
+        {
+            if (database is not null)
+            {
+                await database.DisposeAsync();
+            }
+            directory.Dispose();
+            if (error is StorageFormatException or JournalUnavailableException or IOException or UnauthorizedAccessException)
+            {
+                throw new NodeStartException(error.Message, error);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Writes what waits and closes the files; the lock last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Database.DisposeAsync();
+        }
+        finally
+        {
+            _directory.Dispose();
+        }
+    }
+
+    private static DataDirectory OpenDirectory(string path)
+    {
+        try
+        {
+            return DataDirectory.Open(path);
+        }
+        catch (DataDirectoryInUseException error)
+        {
+            throw new NodeStartException($"the data directory {path} is in use by {Holder(path)}; stop it first, or give this node a data-dir of its own", error);
+        }
+        catch (Exception error) when (error is StorageFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"the data directory {path} cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The process that wrote its number into the lock file.</summary>
+    private static string Holder(string path)
+    {
+        try
+        {
+            // Sharing everything takes no lock of our own, which the holder's would refuse.
+            using var stream = new FileStream(Path.Combine(path, "lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream);
+            return int.TryParse(reader.ReadToEnd().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                ? $"process {process}"
+                : "another process";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "another process";
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using MailCluster.Auth;
+using MailCluster.Cluster;
+using MailCluster.Edge;
+using MailCluster.Mailboxes;
+using MailCluster.Node.Configuration;
+using MailCluster.Persistence;
+using MailCluster.Storage.Sqlite;
+
+namespace MailCluster.Node.Hosting;
+
+/// <summary>From the node's configuration to the options of each part.</summary>
+internal static class OptionMapping
+{
+    public static AuthOptions ToAuth(this NodeOptions node) => new()
+    {
+        PasswdFile = node.Auth.PasswdFile,
+        AllowPlaintext = node.Auth.AllowPlaintext,
+        AllowWeakSchemes = node.Auth.AllowWeakSchemes,
+        DefaultScheme = node.Auth.PasswordScheme,
+        Argon2MemoryKiB = (int)(node.Auth.Argon2MemoryBytes >> 10),
+        Argon2Passes = node.Auth.Argon2Passes,
+        HashConcurrencyMax = node.Auth.HashConcurrency,
+        HashQueueMax = node.Auth.HashQueue,
+        CacheEntriesMax = node.Auth.CacheEntries,
+        CacheTtl = node.Auth.CacheTtl,
+        FailureDelay = node.Auth.FailureDelay,
+        PenaltyEnabled = node.Auth.Penalty,
+    };
+
+    public static EdgeOptions ToEdge(this NodeOptions node) => new()
+    {
+        HostName = node.Name,
+        TlsProtocols = node.Tls.Protocols,
+        Limits = new EdgeLimits
+        {
+            Connections = node.Limits.Connections,
+            ConnectionsPerAddress = node.Limits.ConnectionsPerAddress,
+            ConnectionsPerAccount = node.Limits.ConnectionsPerAccount,
+            UnauthenticatedConnections = node.Limits.UnauthenticatedConnections,
+        },
+        Timeouts = new EdgeTimeouts
+        {
+            Login = node.Timeouts.Login,
+            Handshake = node.Timeouts.Handshake,
+            Idle = node.Timeouts.Idle,
+            IdleDelivery = node.Timeouts.IdleDelivery,
+            Transfer = node.Timeouts.Transfer,
+            TransferRateMin = node.Timeouts.TransferRateMin,
+            WriteStall = node.Timeouts.WriteStall,
+        },
+        Spool = new SpoolOptions
+        {
+            MemoryMax = node.Limits.Spool.MessageBytes,
+            TotalMemoryMax = node.Limits.Spool.TotalBytes,
+            Directory = Path.Combine(node.DataDirectory, "tmp"),
+        },
+    };
+
+    public static SqliteOptions ToSqlite(this NodeOptions node) => new()
+    {
+        QueuedWritesMax = node.Storage.QueuedWrites,
+        GroupWritesMax = node.Storage.GroupWrites,
+        CheckpointPages = node.Storage.CheckpointPages,
+        FlushDelayMax = node.Storage.FlushDelay,
+        ReadersMax = node.Storage.Readers,
+    };
+
+    public static PersistenceOptions ToPersistence(this NodeOptions node) => new()
+    {
+        RecoveriesMax = node.Mailboxes.Recoveries,
+        SnapshotAfterEvents = node.Mailboxes.SnapshotAfterEvents,
+        SnapshotAfterBytes = node.Mailboxes.SnapshotAfterBytes,
+        SnapshotOnStopAfterEvents = node.Mailboxes.SnapshotOnStopAfterEvents,
+        HistoryRetention = node.History.Retention,
+    };
+
+    public static ShardRegionOptions ToRegion(this NodeOptions node) => new()
+    {
+        IdleTimeout = node.Mailboxes.IdleTimeout ?? Timeout.InfiniteTimeSpan,
+        MemoryBudgetBytes = node.Mailboxes.MemoryBytes,
+    };
+
+    public static MailboxOptions ToMailboxes(this NodeOptions node) => new()
+    {
+        ProvisionedFolders = [.. node.Folders.Select(ToProvisioned)],
+        FoldersMax = node.Limits.Folders,
+        KeywordsMax = node.Limits.Keywords,
+        SubscriptionsMax = node.Limits.Subscriptions,
+        HistoryRetention = node.History.Retention,
+        GracePeriod = node.History.Grace,
+        FlagsToDisk = node.FlagsToDisk,
+        CommandTimeout = node.Timeouts.Command,
+    };
+
+    public static EdgeListener ToEdge(this ListenerOptions listener) => new(listener.Name, listener.Tls switch
+    {
+        ListenerTls.Implicit => TlsMode.Implicit,
+        ListenerTls.StartTls => TlsMode.StartTls,
+        _ => TlsMode.Off,
+    });
+
+    private static ProvisionedFolder ToProvisioned(FolderTemplate folder) => new(FolderName.Create(folder.Name), folder.Use, folder.IsSubscribed);
+}
