@@ -11,6 +11,8 @@ namespace MailCluster.Node.Hosting;
 /// <summary>Everything under the data directory, held by this process alone: lock, database, generation, bodies.</summary>
 internal sealed class NodeStorage : IAsyncDisposable
 {
+    private const string PidFile = "mailcluster.pid";
+
     private readonly DataDirectory _directory;
 
     private NodeStorage(DataDirectory directory, SqliteDatabase database, WriterGeneration generation, int shardCount)
@@ -64,6 +66,7 @@ internal sealed class NodeStorage : IAsyncDisposable
         }
         finally
         {
+            File.Delete(Path.Combine(_directory.Path, PidFile));
             _directory.Dispose();
         }
     }
@@ -72,7 +75,9 @@ internal sealed class NodeStorage : IAsyncDisposable
     {
         try
         {
-            return DataDirectory.Open(path);
+            var directory = DataDirectory.Open(path);
+            File.WriteAllText(Path.Combine(directory.Path, PidFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            return directory;
         }
         catch (DataDirectoryInUseException error)
         {
@@ -84,15 +89,15 @@ internal sealed class NodeStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>The process that wrote its number into the lock file.</summary>
+    /// <summary>
+    /// The process that holds the directory, by the file it left. The lock file itself cannot be read while it is locked: .NET takes a shared
+    /// lock for every reader.
+    /// </summary>
     private static string Holder(string path)
     {
         try
         {
-            // Sharing everything takes no lock of our own, which the holder's would refuse.
-            using var stream = new FileStream(Path.Combine(path, "lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            return int.TryParse(reader.ReadToEnd().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            return int.TryParse(File.ReadAllText(Path.Combine(path, PidFile)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
                 ? $"process {process}"
                 : "another process";
         }
