@@ -51,9 +51,9 @@ internal static class SelfSignedCertificate
             using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
             return certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime > Renewal;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            return false; // Torn by a crash while it was made: the two files are not one write.
+            return false; // Torn by a crash while it was made, or a key that is not the certificate's: the two files are not one write.
         }
     }
 
