@@ -33,4 +33,7 @@ internal sealed record AuthenticationOptions
     public required TimeSpan FailureDelay { get; init; }
 
     public required bool Penalty { get; init; }
+
+    /// <summary>Networks in CIDR form that are never slowed down.</summary>
+    public required IReadOnlyList<string> PenaltyExempt { get; init; }
 }

@@ -1,4 +1,5 @@
 using MailCluster.Mailboxes;
+using MailCluster.Mime;
 
 namespace MailCluster.Node.Configuration;
 
@@ -25,6 +26,8 @@ internal sealed record NodeOptions
     public required TimeoutOptions Timeouts { get; init; }
 
     public required LmtpDeliveryOptions Lmtp { get; init; }
+
+    public required MimeLimits Mime { get; init; }
 
     public required IReadOnlyList<FolderTemplate> Folders { get; init; }
 
@@ -53,8 +56,14 @@ internal sealed record LmtpDeliveryOptions(char? RecipientDelimiter, bool AddDel
 /// <summary>A folder that each account is given once.</summary>
 internal sealed record FolderTemplate(string Name, SpecialUse Use, bool IsSubscribed);
 
+/// <summary>The embedded storage: database and packs.</summary>
+internal sealed record StorageOptions(DatabaseOptions Sqlite, PackSettings Packs);
+
 /// <summary>The embedded database.</summary>
-internal sealed record StorageOptions(int QueuedWrites, int GroupWrites, int CheckpointPages, TimeSpan FlushDelay, int Readers);
+internal sealed record DatabaseOptions(int QueuedWrites, int GroupWrites, int CheckpointPages, TimeSpan FlushDelay, int Readers);
+
+/// <summary>The pack files.</summary>
+internal sealed record PackSettings(long Bytes, int QueuedWrites, int Open, double GarbageRatio, TimeSpan CompactionInterval);
 
 /// <summary>Accounts in memory: how long, how many, snapshots and recovery.</summary>
 internal sealed record AccountMemoryOptions

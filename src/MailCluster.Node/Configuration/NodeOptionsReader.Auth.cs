@@ -1,3 +1,4 @@
+using System.Net;
 using MailCluster.Hocon.Binding;
 
 namespace MailCluster.Node.Configuration;
@@ -24,6 +25,7 @@ internal static partial class NodeOptionsReader
             CacheTtl = ttl,
             FailureDelay = section.Duration("failure-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Penalty = section.Boolean("penalty"),
+            PenaltyExempt = section.Texts("penalty-exempt", text => IPNetwork.TryParse(text, out _) ? null : "a network such as 192.0.2.0/24"),
         };
     }
 

@@ -1,5 +1,6 @@
 using MailCluster.Hocon.Binding;
 using MailCluster.Mailboxes;
+using MailCluster.Mime;
 
 namespace MailCluster.Node.Configuration;
 
@@ -20,6 +21,7 @@ internal static partial class NodeOptionsReader
         Limits = section.Section("limits", ReadLimits),
         Timeouts = section.Section("timeouts", ReadTimeouts),
         Lmtp = section.Section("lmtp", ReadLmtp),
+        Mime = section.Section("mime", ReadMime),
         Folders = section.Map("folders", ReadFolder),
         FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
         History = section.Section("history", ReadHistory),
@@ -91,13 +93,29 @@ internal static partial class NodeOptionsReader
     {
         OnlyOne(section, "journal", "sqlite");
         OnlyOne(section, "bodies", "packs");
-        return section.Section("sqlite", sqlite => new StorageOptions(
-            sqlite.Integer("queued-writes", 16, 1_000_000),
-            sqlite.Integer("group-writes", 1, 100_000),
-            sqlite.Integer("checkpoint-pages", 100, 1_000_000),
-            sqlite.Duration("flush-delay", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
-            sqlite.Integer("readers", 1, 64)));
+        return new StorageOptions(
+            section.Section("sqlite", sqlite => new DatabaseOptions(
+                sqlite.Integer("queued-writes", 16, 1_000_000),
+                sqlite.Integer("group-writes", 1, 100_000),
+                sqlite.Integer("checkpoint-pages", 100, 1_000_000),
+                sqlite.Duration("flush-delay", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
+                sqlite.Integer("readers", 1, 64))),
+            section.Section("packs", packs => new PackSettings(
+                packs.Size("size", 1 << 20, 2L << 30),
+                packs.Integer("queued-writes", 16, 1_000_000),
+                packs.Integer("open", 4, 100_000),
+                packs.Number("garbage-ratio", 0.05, 1),
+                packs.Duration("compaction-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)))));
     }
+
+    private static MimeLimits ReadMime(HoconSection section) => new()
+    {
+        NestingMax = section.Integer("nesting", 1, 200),
+        PartsMax = section.Integer("parts", 1, 1_000_000),
+        HeaderBytesMax = (int)section.Size("header", 1 << 10, 1 << 30),
+        HeaderFieldBytesMax = (int)section.Size("header-field", 256, 1 << 30),
+        TextBytesMax = (int)section.Size("searchable-text", 0, 256 << 20),
+    };
 
     private static AccountMemoryOptions ReadMailboxes(HoconSection section)
     {

@@ -13,6 +13,9 @@ internal sealed partial class NodeHost
     /// </summary>
     private static readonly TimeSpan ConnectionGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>For the snapshots of accounts in memory. One that is not written in time costs a replay at the next start, nothing else.</summary>
+    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Drains and closes everything. A part that fails is logged and does not keep the next from closing.</summary>
     /// <param name="cause">For the log: <c>SIGTERM</c>.</param>
     public async Task StopAsync(string cause)
@@ -45,6 +48,15 @@ internal sealed partial class NodeHost
         if (Interlocked.Exchange(ref _application, null) is { } application)
         {
             await AttemptAsync("the services", application.DisposeAsync().AsTask());
+        }
+        if (Interlocked.Exchange(ref _compaction, null) is { } compaction)
+        {
+            await AttemptAsync("the compaction", compaction.DisposeAsync().AsTask());
+        }
+        if (Interlocked.Exchange(ref _mailboxes, null) is { } mailboxes)
+        {
+            await AttemptAsync("the accounts", mailboxes.StopAsync(SnapshotPatience, _time));
+            await mailboxes.DisposeAsync();
         }
         if (Interlocked.Exchange(ref _storage, null) is { } storage)
         {

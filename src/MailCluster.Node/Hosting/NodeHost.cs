@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Reflection;
 using MailCluster.Auth;
+using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
+using MailCluster.Bodies;
 using MailCluster.Edge;
+using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
 using MailCluster.Node.Tls;
+using MailCluster.Persistence;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +40,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private readonly MetricCollector _metrics;
     private readonly TaskCompletionSource<string> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NodeStorage? _storage;
+    private NodeMailboxes? _mailboxes;
+    private Compaction? _compaction;
     private CertificateStore? _certificates;
     private ListenerBinder? _binder;
     private WebApplication? _application;
@@ -75,6 +81,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
             NodeLog.RunningAsRoot(_log);
         }
         _storage = await NodeStorage.OpenAsync(_options, _loggers, _time, cancellationToken);
+        _mailboxes = new NodeMailboxes(_options, _storage, _loggers, _time, OnFenced);
+        _compaction = new Compaction(_storage.Bodies, _options.Storage.Packs, _time, _log);
         _certificates = new CertificateStore(
             _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
         _binder = new ListenerBinder(_options, _certificates);
@@ -83,8 +91,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         {
             await _application.StartAsync(cancellationToken);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or PasswordSchemeException)
         {
+            // A port that is taken; a password-scheme that this machine does not have.
             throw new NodeStartException(error.Message, error);
         }
         _binder.ProtectAdminSocket();
@@ -127,6 +136,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_metrics);
         services.AddSingleton<HttpEndpoints>();
         services.AddSingleton<ITlsCertificateSource>(_certificates!);
+        services.AddSingleton(_mailboxes!.Client);
+        services.AddSingleton(_mailboxes.Region);
+        services.AddSingleton(_mailboxes.Feeds);
+        services.AddSingleton<IBodyStore>(_storage!.Bodies);
+        services.AddSingleton<IBodyStoreCheck>(_storage.Bodies);
+        services.AddSingleton(_options.Mime);
+        services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge());
         services.AddMailClusterAuth(_options.ToAuth());
         services.AddMailClusterEdge();
@@ -137,6 +153,12 @@ internal sealed partial class NodeHost : IAsyncDisposable
     {
         _ = services;
         return [];
+    }
+
+    private void OnFenced(WriterFencedException error)
+    {
+        NodeLog.Fenced(_log, error);
+        _fault.TrySetResult("the node was fenced");
     }
 
     /// <summary>Signals are the caller's, not the web host's.</summary>

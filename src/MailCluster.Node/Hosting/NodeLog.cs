@@ -41,6 +41,15 @@ internal static partial class NodeLog
     [LoggerMessage(1014, LogLevel.Warning, "interrupted again: leaving at once")]
     public static partial void StopForced(ILogger log);
 
+    [LoggerMessage(1015, LogLevel.Critical, "another run of this node has taken over the journal; this one stops")]
+    public static partial void Fenced(ILogger log, Exception error);
+
+    [LoggerMessage(1016, LogLevel.Information, "compacted {Packs} packs: {Bytes} bytes are free again")]
+    public static partial void Compacted(ILogger log, int packs, long bytes);
+
+    [LoggerMessage(1017, LogLevel.Error, "the compaction of packs failed; the next one goes on with it")]
+    public static partial void CompactionFailed(ILogger log, Exception error);
+
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
     public static partial void SelfSignedMade(ILogger log, string names, string path);
 

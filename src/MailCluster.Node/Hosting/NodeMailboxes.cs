@@ -1,5 +1,4 @@
 using MailCluster.Actors;
-using MailCluster.Bodies;
 using MailCluster.Cluster;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
@@ -17,18 +16,17 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 
     /// <param name="options">The node's configuration.</param>
     /// <param name="storage">Outlives this.</param>
-    /// <param name="bodies">The body store of <paramref name="storage"/>.</param>
     /// <param name="loggers">Stays the caller's.</param>
     /// <param name="time">The node's clock.</param>
     /// <param name="onFenced">Called once when the journal refuses this run's generation: the node must stop.</param>
-    public NodeMailboxes(NodeOptions options, NodeStorage storage, IBodyStore bodies, ILoggerFactory loggers, TimeProvider time, Action<WriterFencedException> onFenced)
+    public NodeMailboxes(NodeOptions options, NodeStorage storage, ILoggerFactory loggers, TimeProvider time, Action<WriterFencedException> onFenced)
     {
         _log = loggers.CreateLogger("MailCluster.Node");
         _system = new ActorSystem(time, loggers);
         _persistence = new PersistenceContext(
             _system, storage.Database.Journal, storage.Database.Snapshots, storage.Generation, options.ToPersistence(), time, loggers, onFenced);
         var mailboxes = options.ToMailboxes();
-        var services = new MailboxServices(_persistence, bodies, Feeds, mailboxes, time);
+        var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, new LocalShardAllocation(), options.ToRegion(), loggers);
         Client = new MailboxClient(Region, Feeds, mailboxes);
     }

@@ -1,8 +1,9 @@
 using System.Globalization;
-using MailCluster.Cluster;
+using MailCluster.Bodies;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
 using MailCluster.Storage;
+using MailCluster.Storage.Packs;
 using MailCluster.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -15,15 +16,18 @@ internal sealed class NodeStorage : IAsyncDisposable
 
     private readonly DataDirectory _directory;
 
-    private NodeStorage(DataDirectory directory, SqliteDatabase database, WriterGeneration generation, int shardCount)
+    private NodeStorage(DataDirectory directory, SqliteDatabase database, PackBodyStore bodies, WriterGeneration generation, int shardCount)
     {
         _directory = directory;
         Database = database;
+        Bodies = bodies;
         Generation = generation;
         ShardCount = shardCount;
     }
 
     public SqliteDatabase Database { get; }
+
+    public PackBodyStore Bodies { get; }
 
     /// <summary>The number of this run: every write carries it.</summary>
     public WriterGeneration Generation { get; }
@@ -35,21 +39,27 @@ internal sealed class NodeStorage : IAsyncDisposable
     {
         var directory = OpenDirectory(options.DataDirectory);
         SqliteDatabase? database = null;
+        PackBodyStore? bodies = null;
         try
         {
             database = SqliteDatabase.Open(directory.Path, options.ToSqlite(), time, loggers.CreateLogger<SqliteDatabase>());
+            bodies = PackBodyStore.Open(directory.Path, options.ToPacks(), loggers.CreateLogger<PackBodyStore>());
             var generation = await database.Writers.RegisterAsync(options.Name, cancellationToken);
             var shards = await database.GetOrCreateShardCountAsync(Cluster.ShardCount.Default, cancellationToken);
-            return new NodeStorage(directory, database, generation, shards);
+            return new NodeStorage(directory, database, bodies, generation, shards);
         }
         catch (Exception error)
         {
+            if (bodies is not null)
+            {
+                await bodies.DisposeAsync();
+            }
             if (database is not null)
             {
                 await database.DisposeAsync();
             }
             directory.Dispose();
-            if (error is StorageFormatException or JournalUnavailableException or IOException or UnauthorizedAccessException)
+            if (error is StorageFormatException or JournalUnavailableException or BodyStoreUnavailableException or IOException or UnauthorizedAccessException)
             {
                 throw new NodeStartException(error.Message, error);
             }
@@ -62,6 +72,7 @@ internal sealed class NodeStorage : IAsyncDisposable
     {
         try
         {
+            await Bodies.DisposeAsync();
             await Database.DisposeAsync();
         }
         finally

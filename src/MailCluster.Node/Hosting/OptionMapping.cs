@@ -4,6 +4,7 @@ using MailCluster.Edge;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
+using MailCluster.Storage.Packs;
 using MailCluster.Storage.Sqlite;
 
 namespace MailCluster.Node.Hosting;
@@ -14,6 +15,7 @@ internal static class OptionMapping
     public static AuthOptions ToAuth(this NodeOptions node) => new()
     {
         PasswdFile = node.Auth.PasswdFile,
+        Mechanisms = node.Auth.Mechanisms,
         AllowPlaintext = node.Auth.AllowPlaintext,
         AllowWeakSchemes = node.Auth.AllowWeakSchemes,
         DefaultScheme = node.Auth.PasswordScheme,
@@ -25,6 +27,7 @@ internal static class OptionMapping
         CacheTtl = node.Auth.CacheTtl,
         FailureDelay = node.Auth.FailureDelay,
         PenaltyEnabled = node.Auth.Penalty,
+        PenaltyExemptNetworks = node.Auth.PenaltyExempt,
     };
 
     public static EdgeOptions ToEdge(this NodeOptions node) => new()
@@ -58,11 +61,19 @@ internal static class OptionMapping
 
     public static SqliteOptions ToSqlite(this NodeOptions node) => new()
     {
-        QueuedWritesMax = node.Storage.QueuedWrites,
-        GroupWritesMax = node.Storage.GroupWrites,
-        CheckpointPages = node.Storage.CheckpointPages,
-        FlushDelayMax = node.Storage.FlushDelay,
-        ReadersMax = node.Storage.Readers,
+        QueuedWritesMax = node.Storage.Sqlite.QueuedWrites,
+        GroupWritesMax = node.Storage.Sqlite.GroupWrites,
+        CheckpointPages = node.Storage.Sqlite.CheckpointPages,
+        FlushDelayMax = node.Storage.Sqlite.FlushDelay,
+        ReadersMax = node.Storage.Sqlite.Readers,
+    };
+
+    public static PackOptions ToPacks(this NodeOptions node) => new()
+    {
+        PackBytesMax = node.Storage.Packs.Bytes,
+        QueuedPutsMax = node.Storage.Packs.QueuedWrites,
+        OpenPacksMax = node.Storage.Packs.Open,
+        GarbageRatio = node.Storage.Packs.GarbageRatio,
     };
 
     public static PersistenceOptions ToPersistence(this NodeOptions node) => new()
