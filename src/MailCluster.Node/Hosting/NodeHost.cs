@@ -86,9 +86,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _certificates = new CertificateStore(
             _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
         _binder = new ListenerBinder(_options, _certificates);
-        _application = Build();
         try
         {
+            _application = Build();
+            _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now.
             await _application.StartAsync(cancellationToken);
         }
         catch (Exception error) when (error is IOException or PasswordSchemeException)
