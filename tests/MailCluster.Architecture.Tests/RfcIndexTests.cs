@@ -43,6 +43,6 @@ public sealed partial class RfcIndexTests
     [GeneratedRegex(@"^\| (\d+) \| [^|]+ \| (\w+) \|")]
     private static partial Regex IndexRow();
 
-    [GeneratedRegex(@"\bRFC ?(\d{3,5})\b")]
+    [GeneratedRegex(@"\bRFC (\d{3,5})\b")]
     private static partial Regex Citation();
 }
