@@ -61,7 +61,13 @@ public sealed partial class ShardRegion
     {
         // Half the idle time, as in Akka: an entity stays at most half as long again.
         var half = idleTimeout / 2;
-        return idleTimeout == Timeout.InfiniteTimeSpan || half > SweepPeriodMax ? SweepPeriodMax : half;
+        if (idleTimeout == Timeout.InfiniteTimeSpan || half > SweepPeriodMax)
+        {
+            return SweepPeriodMax;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(half, TimeSpan.FromMilliseconds(1), nameof(idleTimeout));
+        return half;
     }
 
     private void FreeMemory(long now, List<(long LastUsed, Shard Shard, ShardEntity Entity)> candidates)

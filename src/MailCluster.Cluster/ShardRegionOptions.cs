@@ -5,7 +5,7 @@ public sealed record ShardRegionOptions
 {
     /// <summary>
     /// An entity without a message for so long is passivated. Two minutes, as in Akka: long enough to keep an account between a phone's
-    /// visits, short enough to give memory back. <see cref="Timeout.InfiniteTimeSpan"/> for never.
+    /// visits, short enough to give memory back. At least 2 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

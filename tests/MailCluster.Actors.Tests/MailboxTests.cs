@@ -172,24 +172,4 @@ public sealed class MailboxTests : ActorTest
         await Assert.ThrowsAsync<FormatException>(() => two);
         Assert.Equal("answered", await actor.AskAsync<string>(3, Never, default));
     }
-
-    [Fact]
-    public void An_idle_actor_is_one_small_object()
-    {
-        const int Count = 1000;
-        _ = new Plain(System);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Count; i++)
-        {
-            _ = new Plain(System);
-        }
-
-        var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
-        Assert.InRange(bytes, 1, 80);
-    }
-
-    private sealed class Plain(ActorSystem system) : Actor(system)
-    {
-        protected override ValueTask ReceiveAsync(Delivery message) => default;
-    }
 }
