@@ -102,6 +102,9 @@ public sealed partial class PackBodyStore : IBodyStore, IBodyStoreCheck, IAsyncD
         return new BodyRef((ulong)await request.Task);
     }
 
+    /// <summary>Completes when the packs that were full when it was called are sealed.</summary>
+    internal Task WhenSealedAsync() => _writer.Sealing;
+
     /// <summary>Finishes what waits and closes the files. Later calls fail.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -33,6 +33,9 @@ internal sealed partial class PackWriter : IAsyncDisposable
         new Thread(Loop) { IsBackground = true, Name = "pack-writer" }.Start();
     }
 
+    /// <summary>The sealing of the packs that became full.</summary>
+    public Task Sealing => Volatile.Read(ref _sealing);
+
     /// <summary>Queues the request; when the returned task completes it will be answered through its own task.</summary>
     public ValueTask AddAsync(GroupRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
 
