@@ -1,0 +1,42 @@
+using MailCluster.Node.Admin.Verbs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MailCluster.Node.Admin;
+
+/// <summary>Putting administration into the node.</summary>
+internal static class AdminExtensions
+{
+    /// <summary>
+    /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal, ISessionRegistry, IUserDirectory,
+    /// IUserStore, IAuthenticator, MetricCollector, TimeProvider, logging.
+    /// </summary>
+    public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<AccountSelection>();
+        services.AddSingleton<AdminApi>();
+        services.AddSingleton<IAdminVerb, UserAddVerb>();
+        services.AddSingleton<IAdminVerb, UserListVerb>();
+        services.AddSingleton<IAdminVerb, UserPasswdVerb>();
+        services.AddSingleton<IAdminVerb, UserDeleteVerb>();
+        services.AddSingleton<IAdminVerb, AuthTestVerb>();
+        services.AddSingleton<IAdminVerb, WhoVerb>();
+        services.AddSingleton<IAdminVerb, KickVerb>();
+        services.AddSingleton<IAdminVerb, MailboxListVerb>();
+        services.AddSingleton<IAdminVerb, MailboxStatusVerb>();
+        services.AddSingleton<IAdminVerb, MailboxCreateVerb>();
+        services.AddSingleton<IAdminVerb, MailboxDeleteVerb>();
+        services.AddSingleton<IAdminVerb, MailboxRenameVerb>();
+        services.AddSingleton<IAdminVerb, MailboxSubscribeVerb>();
+        services.AddSingleton<IAdminVerb, SaveVerb>();
+        return services;
+    }
+
+    /// <summary>Serves connections of the Unix socket; those of TCP go on to what is mapped after it.</summary>
+    public static IApplicationBuilder UseAdminApi(this IApplicationBuilder application)
+    {
+        var admin = application.ApplicationServices.GetRequiredService<AdminApi>();
+        return application.Use((context, next) => AdminApi.IsAdmin(context) ? admin.HandleAsync(context) : next(context));
+    }
+}

@@ -1,0 +1,54 @@
+namespace MailCluster.Node.Admin;
+
+// What verbs answer, a row each. Member names are the column names of mailctl's tables, in kebab-case.
+
+/// <param name="User">Whose account failed, if the verb goes on with others.</param>
+internal sealed record AdminError(int Exit, string Message, string? User);
+
+internal sealed record UserRow(string User, bool Nologin, IReadOnlyDictionary<string, string> Fields);
+
+internal sealed record ChangeRow(string User, string Result);
+
+internal sealed record AuthTestRow(string User, string Result, IReadOnlyDictionary<string, string> Fields);
+
+/// <summary>One line a user and protocol, as <c>doveadm who</c>.</summary>
+internal sealed record WhoRow(string User, int Sessions, string Protocol, IReadOnlyList<string> Addresses);
+
+internal sealed record SessionRow(
+    string User, string Session, string Protocol, string Address, string Tls, string Since, string State, string Folder, long BytesIn, long BytesOut);
+
+internal sealed record KickRow(int Kicked);
+
+internal sealed record MailboxRow(string User, string Mailbox, string SpecialUse, bool Subscribed, bool Exists);
+
+internal sealed record MailboxStatusRow(
+    string User,
+    string Mailbox,
+    int Messages,
+    int Recent,
+    int Unseen,
+    int Deleted,
+    uint UidNext,
+    uint UidValidity,
+    long HighestModseq,
+    long Size,
+    string Guid);
+
+internal sealed record MailboxChangeRow(string User, string Mailbox, string Result);
+
+internal sealed record SearchRow(string User, string Mailbox, string MailboxGuid, uint Uid);
+
+internal sealed record SaveRow(string User, string Mailbox, uint UidValidity, uint Uid, string Guid);
+
+internal sealed record ExpungeRow(string User, string Mailbox, long Expunged);
+
+internal sealed record StatRow(string Name, string Labels, double Value);
+
+/// <param name="Problem">One word: <c>missing-body</c>, <c>corrupt-body</c>, …</param>
+/// <param name="Repair">What was done, or why nothing was.</param>
+internal sealed record FindingRow(string Problem, string User, string Mailbox, uint Uid, string Body, string Detail, string Repair);
+
+/// <summary>The last row of a check.</summary>
+internal sealed record FsckSummaryRow(FsckSummary Summary);
+
+internal sealed record FsckSummary(long Accounts, long Folders, long Messages, long Records, long Findings, long Repaired);

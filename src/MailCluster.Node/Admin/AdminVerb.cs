@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace MailCluster.Node.Admin;
+
+/// <summary>One thing the socket can be asked: <c>POST /v1/path</c>.</summary>
+internal interface IAdminVerb
+{
+    /// <summary>Without slashes at its ends: <c>user/add</c>.</summary>
+    string Path { get; }
+
+    Task RunAsync(HttpRequest request, RowStream rows, CancellationToken cancellationToken);
+}
+
+/// <summary>A verb whose request is a JSON object.</summary>
+internal abstract class AdminVerb<TRequest>(string path, JsonTypeInfo<TRequest> type) : IAdminVerb
+    where TRequest : class
+{
+    public string Path => path;
+
+    public async Task RunAsync(HttpRequest request, RowStream rows, CancellationToken cancellationToken)
+    {
+        TRequest? what;
+        try
+        {
+            what = await JsonSerializer.DeserializeAsync(request.BodyReader.AsStream(), type, cancellationToken);
+        }
+        catch (JsonException error)
+        {
+            throw new AdminException(AdminExit.Usage, $"the request is not what {path} expects: {error.Message}", error);
+        }
+        await RunAsync(what ?? throw new AdminException(AdminExit.Usage, $"{path} expects a JSON object"), rows, cancellationToken);
+    }
+
+    protected abstract Task RunAsync(TRequest request, RowStream rows, CancellationToken cancellationToken);
+}
