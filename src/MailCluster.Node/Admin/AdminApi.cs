@@ -1,6 +1,5 @@
-using System.Net.Sockets;
 using System.Text.Json;
-using Microsoft.AspNetCore.Connections.Features;
+using MailCluster.Node.Listeners;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
@@ -34,9 +33,8 @@ internal sealed class AdminApi
 
     public IReadOnlyCollection<string> Paths => _verbs.Keys;
 
-    /// <summary>True when the request came over a Unix socket.</summary>
-    public static bool IsAdmin(HttpContext context) =>
-        context.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
+    /// <summary>True when the request came over the admin socket.</summary>
+    public static bool IsAdmin(HttpContext context) => context.Features.Get<AdminConnection>() is not null;
 
     public async Task HandleAsync(HttpContext context)
     {

@@ -6,6 +6,7 @@ using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Edge;
 using MailCluster.Mailboxes;
+using MailCluster.Node.Admin;
 using MailCluster.Node.Configuration;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
@@ -122,6 +123,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
         builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailHandlers(kestrel.ApplicationServices)));
         var application = builder.Build();
+        application.UseAdminApi();
         application.Run(application.Services.GetRequiredService<HttpEndpoints>().HandleAsync);
         return application;
     }
@@ -142,11 +144,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_mailboxes.Feeds);
         services.AddSingleton<IBodyStore>(_storage!.Bodies);
         services.AddSingleton<IBodyStoreCheck>(_storage.Bodies);
+        services.AddSingleton(_storage.Database.Journal);
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge());
         services.AddMailClusterAuth(_options.ToAuth());
         services.AddMailClusterEdge();
+        services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
     }
 
     /// <summary>The handlers of the mail listeners that are enabled.</summary>
