@@ -49,9 +49,21 @@ internal sealed record NodeOptions
 internal sealed record HistoryOptions(TimeSpan Retention, TimeSpan Grace);
 
 /// <summary>What LMTP does to recipients and messages.</summary>
-/// <param name="RecipientDelimiter">Parts account and detail; null if addresses have none.</param>
-/// <param name="AddDeliveredTo">Whether a <c>Delivered-To</c> line is added.</param>
-internal sealed record LmtpDeliveryOptions(char? RecipientDelimiter, bool AddDeliveredTo);
+internal sealed record LmtpDeliveryOptions
+{
+    /// <summary>The characters that part account and detail; empty if addresses have no detail.</summary>
+    public required string RecipientDelimiters { get; init; }
+
+    public required bool SaveToDetailFolder { get; init; }
+
+    public required bool AddDeliveredTo { get; init; }
+
+    public required bool ReceivedFor { get; init; }
+
+    public required int Recipients { get; init; }
+
+    public required TimeSpan Retry { get; init; }
+}
 
 /// <summary>A folder that each account is given once.</summary>
 internal sealed record FolderTemplate(string Name, SpecialUse Use, bool IsSubscribed);

@@ -46,8 +46,8 @@ internal static partial class NodeOptionsReader
         ConnectionsPerAddress = section.Integer("connections-per-address", 1, 10_000_000),
         ConnectionsPerAccount = section.Integer("connections-per-account", 1, 10_000_000),
         UnauthenticatedConnections = section.Integer("unauthenticated-connections", 1, 10_000_000),
-        // 2 GiB − 1 is what one buffer can hold.
-        MessageBytes = section.Size("message-size", 64 << 10, int.MaxValue),
+        // A little less than what one buffer can hold.
+        MessageBytes = section.Size("message-size", 64 << 10, 2_000_000_000),
         Spool = section.Section("spool", spool => new SpoolLimits(
             (int)spool.Size("message", 4 << 10, 64 << 20),
             spool.Size("total", 1 << 20, 1L << 44))),
@@ -69,11 +69,20 @@ internal static partial class NodeOptionsReader
         Drain = section.Duration("drain", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
     };
 
-    private static LmtpDeliveryOptions ReadLmtp(HoconSection section)
+    private static LmtpDeliveryOptions ReadLmtp(HoconSection section) => new()
     {
-        var delimiter = section.Text("recipient-delimiter", text => text.Length <= 1 && text is not ("@" or "." or "\"") ? null : "one character, or \"\" for none");
-        return new LmtpDeliveryOptions(delimiter.Length == 0 ? null : delimiter[0], section.Boolean("add-delivered-to"));
-    }
+        RecipientDelimiters = section.Text("recipient-delimiter", IsDelimiters),
+        SaveToDetailFolder = section.Boolean("save-to-detail-folder"),
+        AddDeliveredTo = section.Boolean("add-delivered-to"),
+        ReceivedFor = section.Boolean("received-for"),
+        Recipients = section.Integer("recipients", 100, 1_000_000),
+        Retry = section.Duration("retry", TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+    };
+
+    private static string? IsDelimiters(string text) =>
+        text.Length <= 8 && text.All(character => !char.IsAsciiLetterOrDigit(character) && character is > ' ' and < '\u007f' and not ('@' or '.' or '"' or '\\'))
+            ? null
+            : "up to eight characters such as + - =, or \"\" for none";
 
     private static FolderTemplate ReadFolder(string name, HoconSection section)
     {

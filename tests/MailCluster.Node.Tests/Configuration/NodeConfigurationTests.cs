@@ -23,7 +23,7 @@ public sealed class NodeConfigurationTests
         Assert.Equal((1024, IPAddress.Loopback), (options.Listeners.Lmtp.Port, options.Listeners.Lmtp.Address));
         Assert.Equal(["Sent", "Drafts", "Trash", "Archive", "Junk"], options.Folders.Select(folder => folder.Name));
         Assert.Equal((SslProtocols.Tls12 | SslProtocols.Tls13, null), (options.Tls.Protocols, options.Tls.Default));
-        Assert.Equal((false, '+'), (options.FlagsToDisk, options.Lmtp.RecipientDelimiter));
+        Assert.Equal((false, "+"), (options.FlagsToDisk, options.Lmtp.RecipientDelimiters));
         Assert.Contains(("Microsoft", LogEventLevel.Warning), options.Log.Levels);
         Assert.Null(options.Log.File);
     }
@@ -51,7 +51,7 @@ public sealed class NodeConfigurationTests
     [InlineData("mailcluster.storage.bodies = s3", "my.hocon:1: mailcluster.storage.bodies: this release supports packs only, found \"s3\"")]
     [InlineData("mailcluster.listeners.imap.address = localhost", "my.hocon:1: mailcluster.listeners.imap.address: expected an IP address, or \"*\" for every address, found the string \"localhost\"")]
     [InlineData("mailcluster.listeners.http.tls = starttls", "my.hocon:1: mailcluster.listeners.http.tls: expected one of off, implicit, found the string \"starttls\"")]
-    [InlineData("mailcluster.lmtp.recipient-delimiter = \"@\"", "my.hocon:1: mailcluster.lmtp.recipient-delimiter: expected one character, or \"\" for none, found the string \"@\"")]
+    [InlineData("mailcluster.lmtp.recipient-delimiter = \"@\"", "my.hocon:1: mailcluster.lmtp.recipient-delimiter: expected up to eight characters such as + - =, or \"\" for none, found the string \"@\"")]
     [InlineData("mailcluster.tls.certificate = /c.pem", "my.hocon:1: mailcluster.tls.certificate: expected key to be set too")]
     [InlineData("mailcluster.auth.mechanisms += GSSAPI", "my.hocon:1: mailcluster.auth.mechanisms: expected PLAIN or LOGIN, found the string \"GSSAPI\"")]
     [InlineData("mailcluster.node.name = \"no host\"", "my.hocon:1: mailcluster.node.name: expected a host name")]
