@@ -17,6 +17,9 @@ public sealed class LoginService(IAuthenticator authenticator, SaslMechanismSet 
     /// <summary>The SASL mechanisms to advertise on this connection now, best first.</summary>
     public IReadOnlyList<SaslMechanism> Offered(EdgeConnection connection) => mechanisms.Offered(connection.IsSecure);
 
+    /// <summary>The names of <see cref="Offered"/>, for protocols, which do not see mechanisms.</summary>
+    public IEnumerable<string> OfferedNames(EdgeConnection connection) => Offered(connection).Select(static mechanism => mechanism.Name);
+
     /// <summary>
     /// Logs in by name and password (IMAP LOGIN, POP3 USER and PASS).
     /// </summary>

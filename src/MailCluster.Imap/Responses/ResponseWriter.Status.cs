@@ -134,7 +134,8 @@ internal ref partial struct ResponseWriter
 
     public void CodeEnd() => Raw("] "u8);
 
-    private static ResponseCode CodeOf(RejectionKind kind) => kind switch
+    /// <summary>The code that tells of such a refusal.</summary>
+    public static ResponseCode CodeOf(RejectionKind kind) => kind switch
     {
         RejectionKind.Limit => ResponseCode.Limit,
         RejectionKind.LiteralTooBig => ResponseCode.TooBig,

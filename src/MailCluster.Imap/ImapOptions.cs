@@ -1,0 +1,17 @@
+namespace MailCluster.Imap;
+
+/// <summary>What configuration says about IMAP. Immutable.</summary>
+public sealed record ImapOptions
+{
+    /// <summary>The largest message APPEND takes, in bytes (APPENDLIMIT, RFC 7889). 50 MiB is what large providers accept by mail; 1 to 2,147,000,000.</summary>
+    public long MessageSizeMax { get; init; } = 50 * 1024 * 1024;
+
+    /// <summary>Messages one APPEND may bring (RFC 3502); their references are kept until the last one came. 1 and up.</summary>
+    public int AppendMessagesMax { get; init; } = 10_000;
+
+    /// <summary>Commands answered BAD one after the other before the connection is closed: such a client is broken or guesses. 1 and up.</summary>
+    public int BadCommandsMax { get; init; } = 20;
+
+    /// <summary>What ID tells of the server besides its name (RFC 2971); empty to keep the version to itself.</summary>
+    public string Version { get; init; } = "";
+}

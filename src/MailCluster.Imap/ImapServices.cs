@@ -1,0 +1,35 @@
+using MailCluster.Bodies;
+using MailCluster.Edge;
+using MailCluster.Mailboxes;
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Imap;
+
+/// <summary>What all IMAP sessions of a node share.</summary>
+public sealed class ImapServices(
+    ImapOptions options,
+    EdgeServices edge,
+    LoginService login,
+    IMailboxClient mailboxes,
+    IBodyStore bodies,
+    ImapMetrics metrics,
+    ILoggerFactory loggers)
+{
+    public ImapOptions Options { get; } = options;
+
+    internal EdgeServices Edge { get; } = edge;
+
+    internal LoginService Login { get; } = login;
+
+    internal IMailboxClient Mailboxes { get; } = mailboxes;
+
+    internal IBodyStore Bodies { get; } = bodies;
+
+    internal ImapMetrics Metrics { get; } = metrics;
+
+    internal ILogger Log { get; } = loggers.CreateLogger("MailCluster.Imap");
+
+    internal TimeProvider Time => Edge.Time;
+
+    internal MessageSpoolFactory Spools => Edge.Spools;
+}

@@ -1,0 +1,31 @@
+using MailCluster.Imap.Responses;
+
+namespace MailCluster.Imap.Session;
+
+/// <summary>How a command ended: what the tagged line will say.</summary>
+/// <param name="Status">OK, NO or BAD.</param>
+/// <param name="Text">For people; a constant or a message of ours, nothing that the client sent.</param>
+/// <param name="Code">A response code without argument.</param>
+/// <param name="Argument">A response code with an argument, or null. Not both.</param>
+internal readonly record struct CommandOutcome(
+    ResponseStatus Status, string Text, ResponseCode Code = ResponseCode.None, TaggedCode? Argument = null)
+{
+    public static CommandOutcome Ok(string text, TaggedCode? argument = null) => new(ResponseStatus.Ok, text, Argument: argument);
+
+    public static CommandOutcome Ok(string text, ResponseCode code) => new(ResponseStatus.Ok, text, code);
+
+    /// <summary>Refused.</summary>
+    public static CommandOutcome No(string text, ResponseCode code = ResponseCode.None) => new(ResponseStatus.No, text, code);
+
+    /// <summary>The client's mistake: syntax, or a command out of place.</summary>
+    public static CommandOutcome Bad(string text, ResponseCode code = ResponseCode.None) => new(ResponseStatus.Bad, text, code);
+
+    /// <summary>The handler has written the tagged line itself, since something had to happen right behind it.</summary>
+    public static CommandOutcome AnsweredAlready => default;
+
+    /// <summary>Whether a tagged line is still to be written.</summary>
+    public bool IsToBeWritten => Text is not null;
+
+    /// <summary>A message number past the last one (RFC 9051 §9, seq-number).</summary>
+    public static CommandOutcome NoSuchNumber => Bad("There is no message with such a number");
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using MailCluster.Edge;
+using MailCluster.Imap.Commands;
+using MailCluster.Imap.Responses;
+using MailCluster.Imap.Wire;
+using MailCluster.Mailboxes;
+
+namespace MailCluster.Imap.Session.Handlers;
+
+// APPEND, step by step:
+//   1. the reader has the line up to the first literal; name, folder and size are checked before the client is invited to send it;
+//   2. the literal goes from the connection into a spool (memory, or a file past a limit), never into the command buffer;
+//   3. the body store is given the message while the next one of a MULTIAPPEND is already coming in;
+//   4. at the end of the command, when all bodies are durable, one event adds all messages or none (RFC 3502 §2).
+// A crash or refusal between 3 and 4 leaves bodies without an event: garbage, released here or collected later. There is never an event
+// without its body.
+
+/// <summary>APPEND (RFC 9051 §6.3.12), with MULTIAPPEND (RFC 3502), BINARY (RFC 3516), APPENDLIMIT (RFC 7889).</summary>
+internal static class AppendHandler
+{
+    public static async ValueTask<CommandOutcome> RunAsync(ImapSession session, AppendCommand command)
+    {
+        await using var batch = new AppendBatch(session);
+        var refusal = await CheckTargetAsync(session, command);
+        var folder = refusal is null ? FolderName.Create(command.Mailbox) : default;
+        while (true)
+        {
+            var message = session.Reader.AppendMessage;
+            refusal ??= batch.Check(message);
+            if (refusal is { } refused)
+            {
+                await session.AbandonAppendAsync();
+                return refused;
+            }
+
+            if (message.Literal.Synchronising)
+                Invite(session);
+            await session.FlushAsync();
+            if (!await batch.ReceiveAsync(message))
+                return EndOf(session);
+            switch (await session.ReadAppendAsync())
+            {
+                case ReadOutcome.AppendMessage:
+                    continue;
+                case ReadOutcome.AppendEnd:
+                    var result = await session.SendAsync(new AppendMessages(folder, await batch.FinishAsync()));
+                    batch.Keep();
+                    return CommandOutcome.Ok("Appended", new AppendUidCode(result));
+                case ReadOutcome.Rejected:
+                    return Rejected(session, session.Reader.Rejection);
+                default:
+                    return EndOf(session);
+            }
+        }
+    }
+
+    /// <summary>Before the client is invited to send a message nobody can take. The mailbox checks again when it counts.</summary>
+    private static async ValueTask<CommandOutcome?> CheckTargetAsync(ImapSession session, AppendCommand command)
+    {
+        if (!FolderNames.TryTarget(command.Mailbox, out var name, out var refusal))
+            return refusal;
+        try
+        {
+            var folders = await session.SendAsync(new ListFolders());
+            return folders.Find(name) is null ? CommandOutcome.No("There is no such folder", ResponseCode.TryCreate) : null;
+        }
+        catch (MailboxRefusedException e)
+        {
+            // The literal still is in the way: it is passed over first, then this is answered.
+            return CommandOutcome.No(e.Message, ResponseCode.Unavailable);
+        }
+    }
+
+    private static void Invite(ImapSession session)
+    {
+        var writer = session.Respond();
+        writer.Raw("+ OK\r\n"u8);
+        writer.Commit();
+    }
+
+    private static CommandOutcome Rejected(ImapSession session, in Rejection rejection)
+    {
+        if (rejection.Fatal)
+        {
+            session.Untagged(ResponseStatus.Bye, rejection.Text);
+            session.EnterLogout();
+        }
+
+        return rejection.IsBad ? CommandOutcome.Bad(rejection.Text) : CommandOutcome.No(rejection.Text, ResponseWriter.CodeOf(rejection.Kind));
+    }
+
+    /// <summary>The client left in the middle, or must go: there is nobody to answer.</summary>
+    private static CommandOutcome EndOf(ImapSession session)
+    {
+        if (session.Connection.Ending == ConnectionEnding.None)
+            session.EnterLogout();
+        return CommandOutcome.AnsweredAlready;
+    }
+}

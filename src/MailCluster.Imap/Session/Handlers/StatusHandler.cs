@@ -1,0 +1,31 @@
+using MailCluster.Imap.Commands;
+using MailCluster.Imap.Responses;
+using MailCluster.Mailboxes;
+
+namespace MailCluster.Imap.Session.Handlers;
+
+/// <summary>STATUS (RFC 9051 §6.3.11).</summary>
+internal static class StatusHandler
+{
+    public static async ValueTask<CommandOutcome> RunAsync(ImapSession session, StatusCommand command)
+    {
+        if (!FolderNames.TryExisting(command.Mailbox, out var name, out var refusal))
+            return refusal;
+        var folders = await session.SendAsync(new ListFolders());
+        if (folders.Find(name) is not { } folder)
+            return CommandOutcome.No("There is no such folder", ResponseCode.NonExistent);
+        Write(session, folder, command.Items);
+        return CommandOutcome.Ok("Done");
+    }
+
+    /// <summary>Writes one STATUS response.</summary>
+    public static void Write(ImapSession session, FolderInfo folder, StatusItems items)
+    {
+        // RFC 7162 §3.1: asking for HIGHESTMODSEQ makes the client one that knows CONDSTORE.
+        if ((items & StatusItems.HighestModSeq) != 0)
+            session.EnableCondstore();
+        var writer = session.Respond();
+        writer.FolderStatus(folder, items, session.Services.Options.MessageSizeMax);
+        writer.Commit();
+    }
+}
