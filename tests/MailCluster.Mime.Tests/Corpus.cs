@@ -27,6 +27,6 @@ internal static class Corpus
     private static string[] More()
     {
         var folder = Environment.GetEnvironmentVariable("MAILCLUSTER_MIME_CORPUS");
-        return string.IsNullOrEmpty(folder) ? [] : Directory.GetFiles(folder, "*.*").Where(static f => f.EndsWith(".eml", StringComparison.Ordinal) || f.EndsWith(".msg", StringComparison.Ordinal)).ToArray();
+        return string.IsNullOrEmpty(folder) ? [] : Directory.GetFiles(folder, "*.eml");
     }
 }

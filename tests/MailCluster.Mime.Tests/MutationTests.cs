@@ -58,7 +58,7 @@ public sealed class MutationTests
             try
             {
                 if (MessageSummary.TryParse(bytes, out var summary))
-                    Walk(summary);
+                    Walk(summary, damaged: true);
             }
             catch (SummaryFormatException)
             {
@@ -118,7 +118,7 @@ public sealed class MutationTests
 
         var m = new Summarised(message, limits);
         var summary = m.Summary;
-        Walk(summary);
+        Walk(summary, damaged: false);
         Assert.Equal(message.Length, summary.Size);
         Assert.Equal(new ByteRange(0, message.Length), new ByteRange(summary.Root.Header.Offset, summary.Root.Header.Length + summary.Root.Body.Length));
         Assert.True(m.TextBytes.Length <= limits.TextBytesMax + SearchText.PrefixLength);
@@ -155,7 +155,7 @@ public sealed class MutationTests
     }
 
     /// <summary>Reads everything that a summary can be asked.</summary>
-    private static void Walk(in MessageSummary summary)
+    private static void Walk(in MessageSummary summary, bool damaged)
     {
         foreach (var field in summary.Headers)
             _ = field.Name.Length + field.Field.Length;
@@ -166,24 +166,31 @@ public sealed class MutationTests
         _ = summary.MessageId.Value.Length;
         foreach (var id in summary.References)
             _ = id.Length;
-        WalkPart(summary.Root, 0);
+        WalkPart(summary.Root, 0, damaged);
     }
 
-    private static void WalkPart(in BodyPart part, int depth)
+    /// <summary>IMAP strings hold no NUL, and a value is one line whatever the message has.</summary>
+    private static void AssertOneLine(string text) => Assert.Equal(-1, text.AsSpan().IndexOfAny('\r', '\n', '\0'));
+
+    private static void WalkPart(in BodyPart part, int depth, bool damaged)
     {
         Assert.True(depth < 300);
-        _ = Summarised.List(part.Parameters) + Summarised.List(part.DispositionParameters) + part.Id.ToString() + part.Description.ToString();
-        _ = part.Md5.ToString() + part.Location.ToString() + part.Disposition.ToString() + part.EncodingName.Length;
+        var strings = Text(part.Type) + Text(part.Subtype) + Text(part.EncodingName) + part.Id.ToString() + part.Description.ToString()
+            + part.Md5.ToString() + part.Location.ToString() + part.Disposition.ToString()
+            + Summarised.List(part.Parameters) + Summarised.List(part.DispositionParameters);
         foreach (var language in part.Languages)
-            _ = language.Length;
+            strings += Text(language);
         if (part.IsMessage)
         {
             var e = part.Envelope;
-            _ = Summarised.List(e.From) + Summarised.List(e.Sender) + Summarised.List(e.ReplyTo) + Summarised.List(e.To) + Summarised.List(e.Cc) + Summarised.List(e.Bcc);
+            strings += Summarised.List(e.From) + Summarised.List(e.Sender) + Summarised.List(e.ReplyTo) + Summarised.List(e.To)
+                + Summarised.List(e.Cc) + Summarised.List(e.Bcc) + e.Subject.ToString() + e.Date.ToString() + e.InReplyTo.ToString() + e.MessageId.ToString();
         }
 
+        if (!damaged)
+            AssertOneLine(strings);
         foreach (var child in part.Children)
-            WalkPart(child, depth + 1);
+            WalkPart(child, depth + 1, damaged);
     }
 
     private static byte[] Mutate(Random random, byte[][] seeds)

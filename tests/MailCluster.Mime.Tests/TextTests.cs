@@ -70,6 +70,18 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void OneHeaderCanBeSearched()
+    {
+        var text = new Summarised("X-Tag: Blue Moon\nX-Tagged: red\nX-Empty:\n\nX-Body: x\n").TextBytes;
+        Assert.True(SearchText.HeaderContains(text, SearchText.Fold("X-TAG"), SearchText.Fold("blue moon")));
+        Assert.False(SearchText.HeaderContains(text, SearchText.Fold("X-Tag"), SearchText.Fold("red")));
+        Assert.True(SearchText.HeaderContains(text, SearchText.Fold("X-Tag"), default));
+        Assert.True(SearchText.HeaderContains(text, SearchText.Fold("X-Empty"), default));
+        Assert.False(SearchText.HeaderContains(text, SearchText.Fold("X-Body"), default));
+        Assert.False(SearchText.HeaderContains(text, SearchText.Fold("X"), default));
+    }
+
+    [Fact]
     public void TheLimitCutsBetweenCharacters()
     {
         var m = new Summarised("Subject: x\n\n" + string.Concat(Enumerable.Repeat("ü€", 1000)), new MimeLimits { TextBytesMax = 1000 });

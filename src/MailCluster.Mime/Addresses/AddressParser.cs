@@ -15,12 +15,15 @@ public sealed record MailAddress(AddressKind Kind, string Name, string Local, st
     {
         get
         {
-            var local = NeedsQuotes(Local) ? $"\"{Local.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : Local;
+            var local = NeedsQuotes(Local) ? $"\"{Escaped(Local)}\"" : Local;
             return Domain.Length == 0 ? local : $"{local}@{Domain}";
         }
     }
 
     private static readonly SearchValues<char> Specials = SearchValues.Create(" \t()<>@,;:\"[]\\");
+
+    private static string Escaped(string local) =>
+        local.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private static bool NeedsQuotes(string local) => local.Length > 0 && local.AsSpan().ContainsAny(Specials);
 }

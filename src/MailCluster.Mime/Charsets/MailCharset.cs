@@ -22,7 +22,9 @@ public static class MailCharset
     private static char[]? t_chars;
 
     /// <summary>True if a charset of that name can be decoded (for SEARCH CHARSET: if not, BADCHARSET).</summary>
-    public static bool IsKnown(ReadOnlySpan<byte> name) => Classify(name, out _) != Form.Guess || Ascii.EqualsIgnoreCase(name, "us-ascii"u8) || Ascii.EqualsIgnoreCase(name, "ascii"u8);
+    public static bool IsKnown(ReadOnlySpan<byte> name) =>
+        Classify(name, out _) != Form.Guess || Ascii.EqualsIgnoreCase(name, "us-ascii"u8)
+        || Ascii.EqualsIgnoreCase(name, "ascii"u8);
 
     /// <summary>Appends <paramref name="bytes"/>, which are in the charset <paramref name="name"/> (empty: not said), as UTF-8.</summary>
     public static void AppendUtf8(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, ByteBuffer into)
@@ -82,7 +84,8 @@ public static class MailCharset
             return Form.Utf8;
         if (name.IsEmpty || name.Length > 40 || Is(name, "us-ascii"u8) || Is(name, "ascii"u8))
             return Form.Guess;
-        if (Is(name, "iso-8859-1"u8) || Is(name, "windows-1252"u8) || Is(name, "latin1"u8) || Is(name, "cp1252"u8) || Is(name, "iso8859-1"u8))
+        if (Is(name, "iso-8859-1"u8) || Is(name, "windows-1252"u8) || Is(name, "latin1"u8)
+            || Is(name, "cp1252"u8) || Is(name, "iso8859-1"u8))
             return Form.Latin;
         if (Is(name, "utf-7"u8) || Is(name, "unicode-1-1-utf-7"u8))
             return Form.Utf7;

@@ -1,6 +1,8 @@
 namespace MailCluster.Mime;
 
-/// <summary>The type and subtype of a Content-Type value (RFC 2045 §5.1), as runs of the value; the parameters begin at <see cref="ParametersAt"/>.</summary>
+/// <summary>
+/// The type and subtype of a Content-Type value (RFC 2045 §5.1), as runs of the value; the parameters begin at <see cref="ParametersAt"/>.
+/// </summary>
 internal readonly ref struct ContentType
 {
     public ReadOnlySpan<byte> Type { get; private init; }
@@ -50,7 +52,7 @@ internal readonly ref struct ContentType
     private static ReadOnlySpan<byte> Token(ReadOnlySpan<byte> value, scoped ref int at)
     {
         var start = at;
-        while (at < value.Length && value[at] is > 32 and < 127 and not ((byte)'/' or (byte)';' or (byte)'=' or (byte)'(' or (byte)'"' or (byte)',' or (byte)'<' or (byte)'>'))
+        while (at < value.Length && value[at] is > 32 and < 127 && !"/;=(\",<>"u8.Contains(value[at]))
             at++;
         return value[start..at];
     }

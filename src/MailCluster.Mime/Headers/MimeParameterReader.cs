@@ -44,7 +44,7 @@ internal ref struct MimeParameterReader
             }
 
             var nameStart = _at;
-            while (_at < _value.Length && _value[_at] is not ((byte)'=' or (byte)';' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'"'))
+            while (_at < _value.Length && !Lwsp.IsSpace(_value[_at]) && _value[_at] is not ((byte)'=' or (byte)';' or (byte)'"'))
                 _at++;
             Name = _value[nameStart.._at];
             var equals = Lwsp.SkipSpace(_value, _at);

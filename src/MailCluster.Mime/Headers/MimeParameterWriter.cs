@@ -18,12 +18,14 @@ internal sealed class MimeParameterWriter
     /// <summary>One parameter as it stands: where its name and its value lie in the scratch text; its number, -1 if it is no continuation.</summary>
     private readonly record struct Piece(int Name, int NameLength, int Value, int ValueLength, int Number, bool IsExtended);
 
-    /// <summary>Writes the parameters of <paramref name="value"/> from <paramref name="at"/>; with charset us-ascii added if asked for and none is there.</summary>
+    /// <summary>
+    /// Writes the parameters of <paramref name="value"/> from <paramref name="at"/>; with charset us-ascii added if asked for and none is there.
+    /// </summary>
     public void Write(ByteBuffer into, ReadOnlySpan<byte> value, int at, bool defaultCharset)
     {
         Collect(value, at);
-        if (defaultCharset && _pieces.Exists(p => Ascii.EqualsIgnoreCase(NameOf(p), "charset"u8)))
-            defaultCharset = false;
+        foreach (var piece in _pieces)
+            defaultCharset &= !Ascii.EqualsIgnoreCase(NameOf(piece), "charset"u8);
 
         var count = defaultCharset ? 1 : 0;
         for (var i = 0; i < _pieces.Count; i++)

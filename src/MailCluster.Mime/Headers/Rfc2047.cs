@@ -9,6 +9,11 @@ namespace MailCluster.Mime;
 /// </summary>
 public static class Rfc2047
 {
+    /// <summary>What the buffers of a thread may hold on to after a long value.</summary>
+    private const int KeptMax = 64 * 1024;
+
+    private static readonly SearchValues<byte> LineBytes = SearchValues.Create("\r\n\0"u8);
+
     [ThreadStatic]
     private static Scratch? t_scratch;
 
@@ -68,8 +73,8 @@ public static class Rfc2047
 
         Flush(charset, pending, into);
         AppendText(value[textStart..], into);
-        if (pending.Length == 0 && scratch.Word.WrittenMemory.Length == 0)
-            scratch.Word.Trim(64 * 1024);
+        pending.Trim(KeptMax);
+        scratch.Text.Trim(KeptMax);
     }
 
     private static void Flush(ReadOnlySpan<byte> charset, ByteBuffer pending, ByteBuffer into)
@@ -82,8 +87,6 @@ public static class Rfc2047
         into.WritableWritten[start..].ReplaceAny(LineBytes, (byte)' ');
         pending.Clear();
     }
-
-    private static readonly SearchValues<byte> LineBytes = SearchValues.Create("\r\n\0"u8);
 
     private static void AppendText(ReadOnlySpan<byte> text, ByteBuffer into)
     {

@@ -66,8 +66,8 @@ public static class Rfc5322Date
     private static void Number(ReadOnlySpan<byte> value, ref int at, ref Parts parts)
     {
         var number = Digits(value, ref at, out var digits);
-        if (at < value.Length && value[at] is (byte)':' or (byte)'.' && !parts.HasTime && digits <= 2 && at + 1 < value.Length && Ascii.IsDigit(value[at + 1])
-            && (value[at] == ':' || parts.Day > 0))
+        var mayBeTime = !parts.HasTime && digits <= 2 && at + 1 < value.Length && Ascii.IsDigit(value[at + 1]);
+        if (mayBeTime && (value[at] == ':' || (value[at] == '.' && parts.Day > 0)))
         {
             Time(value, ref at, ref parts, number);
             return;

@@ -14,6 +14,7 @@ public ref struct HeaderFieldReader
     {
         _bytes = header;
         _lineEnd = HeaderLine.LineEndOf(header);
+        _next = HeaderLine.FirstLine(header);
     }
 
     /// <summary>The field that <see cref="MoveNext"/> found.</summary>

@@ -61,13 +61,19 @@ internal readonly ref struct HeaderLine
             while (colon < rest.Length && rest[colon] is (byte)' ' or (byte)'\t')
                 colon++;
             if (colon < rest.Length && rest[colon] == ':')
-                return new() { Kind = HeaderLineKind.Field, Next = NextLine(bytes, at + colon, lineEnd), NameEnd = at + nameLength, Colon = at + colon };
+            {
+                var next = NextLine(bytes, at + colon, lineEnd);
+                return new() { Kind = HeaderLineKind.Field, Next = next, NameEnd = at + nameLength, Colon = at + colon };
+            }
         }
 
         if (rest.StartsWith("From "u8) || rest.StartsWith(">From "u8))
             return new() { Kind = HeaderLineKind.Envelope, Next = NextLine(bytes, at, lineEnd) };
         return new() { Kind = HeaderLineKind.Body, Next = at };
     }
+
+    /// <summary>Where the first line begins: behind the byte order mark that some programs put before a message they save.</summary>
+    public static int FirstLine(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
 
     public static int NextLine(ReadOnlySpan<byte> bytes, int at, byte lineEnd)
     {

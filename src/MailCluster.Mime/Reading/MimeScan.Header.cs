@@ -25,7 +25,7 @@ internal ref partial struct MimeScan
         where TSink : IMimeSink, allows ref struct
     {
         var block = default(HeaderBlock);
-        var at = start;
+        var at = start == 0 ? HeaderLine.FirstLine(_message) : start;
         while (true)
         {
             if (TryMatchDelimiter(at, out var delimiter))
@@ -83,6 +83,8 @@ internal ref partial struct MimeScan
             return (MimePartKind.Leaf, MimeNotSplit.Limit);
         if (isMessage)
             return (MimePartKind.Message, MimeNotSplit.None);
-        return TryGetBoundary(header, type, out header.Boundary) ? (MimePartKind.Multipart, MimeNotSplit.None) : (MimePartKind.Leaf, MimeNotSplit.NoBoundary);
+        return TryGetBoundary(header, type, out header.Boundary)
+            ? (MimePartKind.Multipart, MimeNotSplit.None)
+            : (MimePartKind.Leaf, MimeNotSplit.NoBoundary);
     }
 }

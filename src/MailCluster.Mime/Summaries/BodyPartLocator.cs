@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace MailCluster.Mime;
 
 /// <summary>What of a part a section asks for (RFC 9051 §6.4.5.1).</summary>
@@ -111,8 +113,7 @@ public static class BodyPartLocator
                 return false;
             if (!word.IsEmpty && Ascii.IsDigit(word[0]))
             {
-                if (depth == path.Length
-                    || !System.Buffers.Text.Utf8Parser.TryParse(word, out int number, out var used) || used != word.Length || number < 1)
+                if (depth == path.Length || !Utf8Parser.TryParse(word, out int number, out var used) || used != word.Length || number < 1)
                     return false;
                 path[depth++] = number;
                 continue;

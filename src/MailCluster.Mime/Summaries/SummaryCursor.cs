@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MailCluster.Mime;
 
-/// <summary>Reads the primitives of the summary format; whatever the bytes are, it reads inside them or throws <see cref="SummaryFormatException"/>.</summary>
+/// <summary>
+/// Reads the primitives of the summary format; whatever the bytes are, it reads inside them or throws <see cref="SummaryFormatException"/>.
+/// </summary>
 internal ref struct SummaryCursor(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

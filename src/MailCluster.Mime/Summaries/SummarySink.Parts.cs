@@ -25,7 +25,8 @@ internal ref partial struct SummarySink
         else
             WriteType("text"u8, "plain"u8);
 
-        frame.IsText = frame.Kind == MimePartKind.Leaf && notSplit != MimeNotSplit.Limit && (hasType ? !type.IsValid || type.IsText || notSplit == MimeNotSplit.NoBoundary : true);
+        var isText = !hasType || !type.IsValid || type.IsText || notSplit == MimeNotSplit.NoBoundary;
+        frame.IsText = frame.Kind == MimePartKind.Leaf && notSplit != MimeNotSplit.Limit && isText;
         frame.IsHtml = frame.IsText && Ascii.EqualsIgnoreCase(type.Subtype, "html"u8);
         frame.Charset = frame.IsText ? FindCharset(typeValue, type.ParametersAt) : default;
         frame.HasCrlfLines = frame.IsText && !MailCharset.IsWide(frame.Charset.Of(_message));
@@ -214,7 +215,9 @@ internal ref partial struct SummarySink
         var reader = new MimeParameterReader(value, at);
         while (reader.MoveNext())
         {
-            if (name.IsEmpty || (Ascii.StartsWithIgnoreCase(reader.Name, name) && (reader.Name.Length == name.Length || reader.Name[name.Length] == '*')))
+            if (name.IsEmpty)
+                return true;
+            if (Ascii.StartsWithIgnoreCase(reader.Name, name) && (reader.Name.Length == name.Length || reader.Name[name.Length] == '*'))
                 return true;
         }
 

@@ -56,11 +56,15 @@ internal ref partial struct SummarySink
 
         if (TransferEncodings.IsIdentity(frame.TextEncoding))
         {
-            AddBodyText(frame, body.Length > _limits.TextBytesMax ? body[.._limits.TextBytesMax] : body);
+            if (body.Length > _limits.TextBytesMax)
+                _flags |= SummaryLayout.FlagCut;
+            AddBodyText(frame, body[..Math.Min(body.Length, _limits.TextBytesMax)]);
             return frame.HasCrlfLines ? range.Length + BareLineFeeds(body) : range.Length;
         }
 
         var size = CountDecoded(frame.TextEncoding, frame.HasCrlfLines, body, _limits.TextBytesMax);
+        if (size > _limits.TextBytesMax)
+            _flags |= SummaryLayout.FlagCut;
         AddBodyText(frame, _work.Decoded.Kept.Written);
         return frame.TextEncoding == frame.Encoding ? size : range.Length + BareLineFeeds(body);
     }
@@ -116,7 +120,7 @@ internal ref partial struct SummarySink
         if (wantsPreview)
             PreviewText.Append(text, _limits.PreviewCharactersMax, _work.Preview);
         CaseFold.Append(_work.BodyText, text);
-        if (!text.IsEmpty && text[^1] != '\n')
+        if (!text.IsEmpty && text[^1] is not ((byte)'\n' or (byte)'\r'))
             _work.BodyText.Append((byte)'\n');
         CutText(_work.BodyText);
     }

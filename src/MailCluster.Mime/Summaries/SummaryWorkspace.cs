@@ -15,7 +15,11 @@ internal sealed class SummaryWorkspace
     {
         Search = [new(), new(), new(), new(), new()];
         SortKeys = [new(), new(), new(), new(), new(), new()];
-        _buffers = [Parts, Headers, HeaderText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept, .. Search, .. SortKeys];
+        _buffers =
+        [
+            Parts, Headers, HeaderText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept,
+            .. Search, .. SortKeys,
+        ];
     }
 
     public ByteBuffer Parts { get; } = new(1024);

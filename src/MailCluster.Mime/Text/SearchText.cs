@@ -51,6 +51,22 @@ public static class SearchText
     /// <summary>True if <paramref name="hay"/> holds <paramref name="needle"/>; both folded. The empty key is in everything.</summary>
     public static bool Contains(ReadOnlySpan<byte> hay, ReadOnlySpan<byte> needle) => hay.IndexOf(needle) >= 0;
 
+    /// <summary>
+    /// True if a field of the message's own header has that name and holds <paramref name="needle"/> in its value; both folded. The empty key
+    /// matches any field of the name (RFC 9051 §6.4.4, HEADER).
+    /// </summary>
+    public static bool HeaderContains(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, ReadOnlySpan<byte> needle)
+    {
+        foreach (var range in Headers(text).Split((byte)'\n'))
+        {
+            var line = Headers(text)[range];
+            if (line.Length > name.Length && line[name.Length] == ':' && line.StartsWith(name) && Contains(line[(name.Length + 1)..].TrimStart((byte)' '), needle))
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool TrySplit(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> headers, out ReadOnlySpan<byte> body)
     {
         headers = body = default;

@@ -13,6 +13,9 @@ internal struct QuotedPrintableState
 
     private ByteBuffer? _held;
 
+    /// <summary>Begins a new body; the buffer stays.</summary>
+    public readonly void Reset() => _held?.Clear();
+
     public void Decode(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
         if (_held is { Length: > 0 } held)

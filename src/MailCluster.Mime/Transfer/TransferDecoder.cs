@@ -33,8 +33,8 @@ public sealed class TransferDecoder
         _crlfLines = crlfLines;
         _endsWithCr = false;
         _base64 = default;
-        _quoted = default;
-        _uu = default;
+        _quoted.Reset();
+        _uu.Reset();
     }
 
     /// <summary>Decodes the next piece of the body; some of it may come out with a later piece only.</summary>

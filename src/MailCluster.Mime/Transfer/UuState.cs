@@ -9,6 +9,13 @@ internal struct UuState
     private bool _begun;
     private bool _ended;
 
+    /// <summary>Begins a new body; the buffer stays.</summary>
+    public void Reset()
+    {
+        _line?.Clear();
+        _begun = _ended = false;
+    }
+
     public void Decode(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
         while (!encoded.IsEmpty && !_ended)
