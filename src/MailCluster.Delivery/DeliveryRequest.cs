@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace MailCluster.Delivery;
+
+/// <summary>One message for one or more recipients of this node.</summary>
+/// <param name="Sender">The envelope's sender without angle brackets; empty for a bounce.</param>
+/// <param name="Recipients">Whom it is for, in the order of the envelope. At least one.</param>
+/// <param name="Message">The bytes to store, trace headers included. The caller's; not used any more once the delivery has returned.</param>
+/// <param name="ReceivedAt">When it arrived, in the zone that INTERNALDATE is to show.</param>
+/// <param name="Session">The session's id.</param>
+/// <param name="Protocol">How it came: <c>lmtp</c>.</param>
+/// <param name="ClientAddress">Whence it came.</param>
+public sealed record DeliveryRequest(
+    string Sender,
+    ImmutableArray<Recipient> Recipients,
+    ReadOnlyMemory<byte> Message,
+    DateTimeOffset ReceivedAt,
+    string Session,
+    string Protocol,
+    string ClientAddress);
+
+/// <summary>What became of a message for one recipient.</summary>
+public enum DeliveryStatus
+{
+    /// <summary>It is in the mailbox, durably. LMTP: 250 2.0.0.</summary>
+    Delivered,
+
+    /// <summary>The mailbox has no room for it. LMTP: 552 5.2.2.</summary>
+    OverQuota,
+
+    /// <summary>It will never be taken. LMTP: 554 5.7.1 or as the outcome says.</summary>
+    Refused,
+
+    /// <summary>It may be taken later; it is not in the mailbox as far as can be told. LMTP: 451 4.3.0.</summary>
+    TemporaryFailure,
+}
+
+/// <summary>What became of a message for one recipient, with a text fit for the client (printable ASCII, no line end).</summary>
+public sealed record DeliveryOutcome(DeliveryStatus Status, string Text)
+{
+    public static DeliveryOutcome Delivered { get; } = new(DeliveryStatus.Delivered, "Saved");
+
+    public static DeliveryOutcome OverQuota { get; } = new(DeliveryStatus.OverQuota, "The mailbox is full");
+
+    public static DeliveryOutcome TemporaryFailure { get; } = new(DeliveryStatus.TemporaryFailure, "The mailbox cannot take the message now");
+}

@@ -1,0 +1,129 @@
+using MailCluster.Mailboxes;
+
+namespace MailCluster.Delivery;
+
+/// <summary>Running a plan: attempts, and what each refusal means.</summary>
+public sealed partial class DeliveryService
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private async Task<DeliveryOutcome> RunPlanAsync(
+        Recipient recipient, DeliveryRequest request, PreparedMessage message, CancellationToken cancellationToken)
+    {
+        var attempts = new Attempts(_time, _options.RetryFor);
+        DeliveryPlan? plan = null;
+        while (plan is null)
+        {
+            try
+            {
+                plan = await _planner.PlanAsync(recipient, cancellationToken);
+            }
+            catch (MailboxRefusedException e)
+            {
+                if (!await attempts.WaitAsync(e.Reason, cancellationToken))
+                    return Conclude(recipient, request, e);
+            }
+        }
+
+        foreach (var action in plan.Actions)
+        {
+            var outcome = await FileAsync(action, recipient, request, message, attempts, cancellationToken);
+            if (outcome.Status != DeliveryStatus.Delivered)
+                return outcome;
+        }
+
+        return DeliveryOutcome.Delivered;
+    }
+
+    private async Task<DeliveryOutcome> FileAsync(
+        FileInto action, Recipient recipient, DeliveryRequest request, PreparedMessage message, Attempts attempts, CancellationToken cancellationToken)
+    {
+        NewMessage? stored = null;
+        // Unknown once an attempt may have run: the body then belongs to a message perhaps.
+        var mayHaveRun = false;
+        var command = ContextOf(request);
+        while (true)
+        {
+            try
+            {
+                stored ??= await _intake.StoreAsync(
+                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, cancellationToken);
+                var result = await _mailboxes.SendAsync(
+                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, cancellationToken);
+                DeliveryLog.Delivered(_log, recipient.Account, action.Folder, result.Uids.Min, message.Body.Length, request.Session);
+                return DeliveryOutcome.Delivered;
+            }
+            catch (MailboxRefusedException e)
+            {
+                if (stored is not null && e.Reason == RefusalReason.Unavailable)
+                    mayHaveRun = true;
+                if (IsFolderMissing(e.Reason) && action.OrInbox && !mayHaveRun)
+                {
+                    // Another command, not the same one again.
+                    action = FileInto.Inbox with { Flags = action.Flags, Keywords = action.Keywords };
+                    command = ContextOf(request);
+                    continue;
+                }
+
+                if (await attempts.WaitAsync(e.Reason, cancellationToken))
+                    continue;
+                if (stored is not null && !mayHaveRun)
+                    await DiscardAsync(recipient, request, stored);
+                return Conclude(recipient, request, e);
+            }
+        }
+    }
+
+    private DeliveryOutcome Conclude(Recipient recipient, DeliveryRequest request, MailboxRefusedException e)
+    {
+        if (IsTemporary(e.Reason))
+        {
+            DeliveryLog.PutOff(_log, recipient.Account, e.Reason, request.Session, e.Message);
+            return DeliveryOutcome.TemporaryFailure;
+        }
+
+        var outcome = e.Reason == RefusalReason.OverQuota
+            ? DeliveryOutcome.OverQuota
+            : new DeliveryOutcome(DeliveryStatus.Refused, "The mailbox does not take the message");
+        DeliveryLog.Refused(_log, recipient.Account, outcome.Status, request.Session, e.Message);
+        return outcome;
+    }
+
+    private async ValueTask DiscardAsync(Recipient recipient, DeliveryRequest request, NewMessage stored)
+    {
+        try
+        {
+            await _intake.DiscardAsync(new[] { stored }, _time.GetUtcNow(), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            DeliveryLog.DiscardFailed(_log, e, recipient.Account, request.Session);
+        }
+    }
+
+    private CommandContext ContextOf(DeliveryRequest request) =>
+        new(CommandId.New(_time), request.Session, request.Protocol, request.ClientAddress);
+
+    private static bool IsTemporary(RefusalReason reason) => reason is RefusalReason.Busy or RefusalReason.Unavailable;
+
+    private static bool IsFolderMissing(RefusalReason reason) =>
+        reason is RefusalReason.NonExistent or RefusalReason.TryCreate or RefusalReason.FolderGone;
+
+    /// <summary>The patience of one delivery: waits that double, until the time is over.</summary>
+    private sealed class Attempts(TimeProvider time, TimeSpan retryFor)
+    {
+        private readonly long _begun = time.GetTimestamp();
+        private TimeSpan _delay = FirstDelay;
+
+        /// <summary>False: the refusal is final, or the time is over.</summary>
+        public async ValueTask<bool> WaitAsync(RefusalReason reason, CancellationToken cancellationToken)
+        {
+            if (!IsTemporary(reason) || time.GetElapsedTime(_begun) + _delay > retryFor)
+                return false;
+            await Task.Delay(_delay, time, cancellationToken);
+            _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+            return true;
+        }
+    }
+}
