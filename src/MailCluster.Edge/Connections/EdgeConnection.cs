@@ -106,6 +106,33 @@ public sealed partial class EdgeConnection
     public void Abort(string reason) => _context.Abort(new ConnectionAbortedException(reason));
 
     /// <summary>
+    /// Reads exactly <paramref name="count"/> bytes and throws them away: a literal or chunk that is refused, but that the client sends all the same. The
+    /// deadlines are those of a transfer.
+    /// </summary>
+    public async ValueTask<TransferOutcome> SkipAsync(long count)
+    {
+        var deadline = BeginTransfer();
+        while (count > 0)
+        {
+            var result = await Input.ReadAsync();
+            var buffer = result.Buffer;
+            var taken = Math.Min(buffer.Length, count);
+            Input.AdvanceTo(buffer.GetPosition(taken));
+            count -= taken;
+            if (count == 0)
+                break;
+            if (result.IsCompleted)
+                return TransferOutcome.Closed;
+            if (result.IsCanceled && MustInterruptTransfer)
+                return TransferOutcome.Interrupted;
+            deadline.Renew(taken);
+        }
+
+        ExpectNothing();
+        return TransferOutcome.Complete;
+    }
+
+    /// <summary>
     /// Throws away what the client has sent so far and may still send until it closes, at most <paramref name="bytesMax"/> bytes. So that the
     /// last line reaches a client that is still sending: closing a socket with unread input resets it.
     /// </summary>

@@ -1,51 +1,45 @@
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 
 namespace MailCluster.Edge;
 
-/// <summary>How the transfer of a counted piece (literal, BDAT chunk) into a spool ended.</summary>
-public enum TransferOutcome
-{
-    /// <summary>All bytes are there.</summary>
-    Complete,
-
-    /// <summary>The client closed the connection before all bytes were there.</summary>
-    Closed,
-
-    /// <summary>The read was cancelled: the session must end (<see cref="EdgeConnection.Ending"/>).</summary>
-    Interrupted,
-}
-
-/// <summary>Counted pieces, straight from the connection.</summary>
+/// <summary>Counted pieces (literals, BDAT chunks), straight from the connection.</summary>
 public sealed partial class MessageSpool
 {
     /// <summary>
     /// Moves exactly <paramref name="count"/> bytes from the connection into the spool. Each piece that arrives renews the deadline for the next
-    /// (<see cref="EdgeTimeouts.Transfer"/>, <see cref="EdgeTimeouts.TransferRateMin"/>). While the node drains the transfer goes on; any other wake with a reason to end interrupts it.
+    /// (<see cref="EdgeTimeouts.Transfer"/>, <see cref="EdgeTimeouts.TransferRateMin"/>). While the node drains the transfer goes on; any other reason to
+    /// end interrupts it.
     /// </summary>
     /// <exception cref="MessageTooLargeException">
-    /// The message would be longer than it may be. Known before the first byte; nothing was read. The caller decides whether to discard.
+    /// The message would be longer than it may be. Known before the first byte: nothing was read. The caller decides whether to skip the bytes
+    /// (<see cref="EdgeConnection.SkipAsync"/>).
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written; some of the bytes were read.</exception>
+    /// <exception cref="IOException">The file cannot be written. All bytes were read all the same, so the conversation can go on.</exception>
     public async ValueTask<TransferOutcome> WriteFromAsync(EdgeConnection connection, long count)
     {
         if (Length + count > _sizeMax)
             throw new MessageTooLargeException(_sizeMax);
+        ExceptionDispatchInfo? failure = null;
         var deadline = connection.BeginTransfer();
         while (count > 0)
         {
             var result = await connection.Input.ReadAsync();
             var buffer = result.Buffer;
             var taken = buffer.Length > count ? buffer.Slice(0, count) : buffer;
+            // Taken now: a sequence must not be asked once its buffer is given back.
             var takenBytes = taken.Length;
             try
             {
-                Write(taken);
+                if (failure is null)
+                    Write(taken);
             }
-            finally
+            catch (IOException e)
             {
-                connection.Input.AdvanceTo(taken.End);
+                failure = ExceptionDispatchInfo.Capture(e);
             }
 
+            connection.Input.AdvanceTo(taken.End);
             count -= takenBytes;
             if (count == 0)
                 break;
@@ -57,10 +51,11 @@ public sealed partial class MessageSpool
         }
 
         connection.ExpectNothing();
+        failure?.Throw();
         return TransferOutcome.Complete;
     }
 
-    /// <summary>The same from a bare reader, without deadlines: what tests and tools use.</summary>
+    /// <summary>The same from a bare reader, without deadlines. An exception leaves the rest unread.</summary>
     public async ValueTask<TransferOutcome> WriteFromAsync(PipeReader input, long count, CancellationToken cancellationToken)
     {
         if (Length + count > _sizeMax)

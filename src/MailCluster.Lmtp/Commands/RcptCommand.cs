@@ -1,0 +1,77 @@
+using MailCluster.Delivery;
+using MailCluster.Lmtp.Responses;
+using MailCluster.Lmtp.Session;
+using MailCluster.Lmtp.Wire;
+
+namespace MailCluster.Lmtp.Commands;
+
+/// <summary>RCPT TO (RFC 5321 §4.1.1.3): the user database is asked now, so that the client can bounce without sending the message.</summary>
+internal sealed class RcptCommand : LmtpCommand
+{
+    public override string Verb => "RCPT";
+
+    public override LmtpState Allowed => LmtpState.Sender | LmtpState.Recipients;
+
+    public override string Syntax => "RCPT TO:<path>";
+
+    public override ReadOnlySpan<byte> OutOfOrder(LmtpState state) => state switch
+    {
+        LmtpState.Fresh => "Say LHLO first"u8,
+        LmtpState.Ready => "Say MAIL first"u8,
+        _ => "The message has begun"u8,
+    };
+
+    public override async ValueTask RunAsync(LmtpSession session, ReadOnlyMemory<byte> arguments)
+    {
+        if (!TryRead(session, arguments.Span, out var path))
+            return;
+        var transaction = session.Transaction!;
+        if (transaction.Recipients.Count >= session.Options.RecipientsMax)
+        {
+            // RFC 5321 §4.5.3.1.10: the client sends the rest in another transaction.
+            session.Output.WriteReply(452, "4.5.3"u8, "Too many recipients"u8);
+            return;
+        }
+
+        var resolution = await session.Delivery.ResolveAsync(path.Address, CancellationToken.None);
+        switch (resolution.Status)
+        {
+            case RecipientStatus.Known:
+                transaction.Recipients.Add(new AcceptedRecipient(path, resolution.Recipient!));
+                session.State = LmtpState.Recipients;
+                session.Output.WriteReply(250, "2.1.5"u8, "Recipient ok"u8);
+                break;
+            case RecipientStatus.Unknown:
+                session.Output.WriteRecipientReply(550, "5.1.1"u8, path.Text, "There is no such user here");
+                break;
+            default:
+                session.Output.WriteRecipientReply(451, "4.3.0"u8, path.Text, "Users cannot be looked up now");
+                break;
+        }
+    }
+
+    private static bool TryRead(LmtpSession session, ReadOnlySpan<byte> text, out MailPath path)
+    {
+        path = default;
+        if (!CommandText.TryTakeKeyword(ref text, "TO:"u8) || !PathReader.TryRead(ref text, out path) || path.IsEmpty)
+        {
+            session.Refuse(501, "5.1.3"u8, "Bad recipient address; say RCPT TO:<path>"u8);
+            return false;
+        }
+
+        if (!text.TrimEnd((byte)' ').IsEmpty)
+        {
+            // No extension that is advertised has parameters of RCPT.
+            session.Refuse(555, "5.5.4"u8, "Parameter of RCPT not recognised"u8);
+            return false;
+        }
+
+        if (path.NeedsUtf8 && !session.Transaction!.IsUtf8)
+        {
+            session.Refuse(553, "5.6.7"u8, "This address needs SMTPUTF8"u8);
+            return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+namespace MailCluster.Lmtp;
+
+/// <summary>What configuration says about LMTP.</summary>
+public sealed record LmtpOptions
+{
+    /// <summary>The largest message, bytes as sent; advertised as SIZE (RFC 1870). 1 to 2 000 000 000. 50 MB, what most senders allow.</summary>
+    public long MessageSizeMax { get; init; } = 50L * 1024 * 1024;
+
+    /// <summary>Recipients of one message. RFC 5321 §4.5.3.1.8: at least 100. A mailing list's MTA uses as many as it is given.</summary>
+    public int RecipientsMax { get; init; } = 1000;
+
+    /// <summary>
+    /// Bytes of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512, and the extensions add: SIZE 26 (RFC 1870 §5), BODY 17, SMTPUTF8 10; the
+    /// rest is room.
+    /// </summary>
+    public int LineBytesMax { get; init; } = 2048;
+
+    /// <summary>Refused commands after which the session is closed. A client that errs so often does not speak LMTP, or probes for addresses.</summary>
+    public int ErrorsMax { get; init; } = 100;
+
+    /// <summary>Commands between two messages after which the session is closed: what NOOP and RSET for ever would cost.</summary>
+    public int IdleCommandsMax { get; init; } = 5000;
+
+    /// <summary>Whether each stored message begins with <c>Delivered-To</c>. The bytes then differ by recipient, and a message for many is stored one recipient after the other.</summary>
+    public bool AddDeliveredTo { get; init; }
+
+    /// <summary>Whether the <c>Received</c> line names the recipient when there is only one. What RFC 5321 §4.4 allows, and helps when mail is traced.</summary>
+    public bool ReceivedFor { get; init; } = true;
+}
