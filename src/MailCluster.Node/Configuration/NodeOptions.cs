@@ -25,6 +25,8 @@ internal sealed record NodeOptions
 
     public required TimeoutOptions Timeouts { get; init; }
 
+    public required ImapServiceOptions Imap { get; init; }
+
     public required LmtpDeliveryOptions Lmtp { get; init; }
 
     public required MimeLimits Mime { get; init; }
@@ -47,6 +49,12 @@ internal sealed record NodeOptions
 /// <param name="Retention">Events, and bodies of expunged messages.</param>
 /// <param name="Grace">The least for bodies.</param>
 internal sealed record HistoryOptions(TimeSpan Retention, TimeSpan Grace);
+
+/// <summary>What IMAP sessions may do.</summary>
+/// <param name="AppendMessages">Messages of one APPEND.</param>
+/// <param name="BadCommands">Wrong commands in a row before the connection is closed.</param>
+/// <param name="ShowVersion">Whether ID tells the program's version.</param>
+internal sealed record ImapServiceOptions(int AppendMessages, int BadCommands, bool ShowVersion);
 
 /// <summary>What LMTP does to recipients and messages.</summary>
 internal sealed record LmtpDeliveryOptions

@@ -20,6 +20,8 @@ internal static partial class NodeOptionsReader
         Auth = section.Section("auth", ReadAuth),
         Limits = section.Section("limits", ReadLimits),
         Timeouts = section.Section("timeouts", ReadTimeouts),
+        Imap = section.Section("imap", imap => new ImapServiceOptions(
+            imap.Integer("append-messages", 1, 10_000_000), imap.Integer("bad-commands", 1, 1_000_000), imap.Boolean("show-version"))),
         Lmtp = section.Section("lmtp", ReadLmtp),
         Mime = section.Section("mime", ReadMime),
         Folders = section.Map("folders", ReadFolder),

@@ -5,6 +5,7 @@ using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Edge;
+using MailCluster.Imap;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Admin;
 using MailCluster.Node.Configuration;
@@ -34,6 +35,9 @@ namespace MailCluster.Node.Hosting;
 /// </summary>
 internal sealed partial class NodeHost : IAsyncDisposable
 {
+    /// <summary>Connections that wait to be accepted: after a restart all clients come back within a second or two.</summary>
+    private const int AcceptBacklog = 4096;
+
     private readonly NodeOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
@@ -117,11 +121,12 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mailcluster", ContentRootPath = AppContext.BaseDirectory });
         AddServices(builder.Services);
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = AcceptBacklog);
         if (_options.Listeners.Http.Tls == ListenerTls.Implicit)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
-        builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailHandlers(kestrel.ApplicationServices)));
+        builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailListeners.Handlers(_options, kestrel.ApplicationServices)));
         var application = builder.Build();
         application.UseAdminApi();
         application.Run(application.Services.GetRequiredService<HttpEndpoints>().HandleAsync);
@@ -150,14 +155,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.ToEdge());
         services.AddMailClusterAuth(_options.ToAuth());
         services.AddMailClusterEdge();
+        services.AddSingleton(_options.ToImap());
+        services.AddMailClusterImap();
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
-    }
-
-    /// <summary>The handlers of the mail listeners that are enabled.</summary>
-    private static IReadOnlyList<(ListenerOptions Listener, EdgeConnectionHandler Handler)> MailHandlers(IServiceProvider services)
-    {
-        _ = services;
-        return [];
     }
 
     private void OnFenced(WriterFencedException error)

@@ -1,6 +1,7 @@
 using MailCluster.Auth;
 using MailCluster.Cluster;
 using MailCluster.Edge;
+using MailCluster.Imap;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
@@ -57,6 +58,14 @@ internal static class OptionMapping
             TotalMemoryMax = node.Limits.Spool.TotalBytes,
             Directory = Path.Combine(node.DataDirectory, "tmp"),
         },
+    };
+
+    public static ImapOptions ToImap(this NodeOptions node) => new()
+    {
+        MessageSizeMax = node.Limits.MessageBytes,
+        AppendMessagesMax = node.Imap.AppendMessages,
+        BadCommandsMax = node.Imap.BadCommands,
+        Version = node.Imap.ShowVersion ? NodeHost.Version : "",
     };
 
     public static SqliteOptions ToSqlite(this NodeOptions node) => new()

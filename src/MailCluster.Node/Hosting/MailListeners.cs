@@ -1,0 +1,29 @@
+using MailCluster.Edge;
+using MailCluster.Imap;
+using MailCluster.Node.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MailCluster.Node.Hosting;
+
+/// <summary>Who serves which mail listener.</summary>
+internal static class MailListeners
+{
+    /// <summary>A handler for each mail listener that is enabled, in the order in which they are shown.</summary>
+    public static IReadOnlyList<(ListenerOptions Listener, EdgeConnectionHandler Handler)> Handlers(NodeOptions options, IServiceProvider services)
+    {
+        var edge = services.GetRequiredService<EdgeServices>();
+        var imap = services.GetRequiredService<ImapServices>();
+        var handlers = new List<(ListenerOptions, EdgeConnectionHandler)>();
+        Add(options.Listeners.Imap, listener => new ImapConnectionHandler(imap, edge, listener));
+        Add(options.Listeners.Imaps, listener => new ImapConnectionHandler(imap, edge, listener));
+        return handlers;
+
+        void Add(ListenerOptions listener, Func<EdgeListener, EdgeConnectionHandler> make)
+        {
+            if (listener.IsEnabled)
+            {
+                handlers.Add((listener, make(listener.ToEdge())));
+            }
+        }
+    }
+}
