@@ -15,6 +15,7 @@ internal sealed partial class SqliteWriter
     // 8: 128 MiB with the defaults, a second or two of reading at the start after a crash.
     private const int CheckpointsMissedMax = 8;
 
+    private readonly ManualResetEvent _checkpointIdle = new(true);
     private readonly ITimer _flushTimer;
     private Task _checkpoint = Task.CompletedTask;
     private int _pagesLogged;
@@ -47,23 +48,31 @@ internal sealed partial class SqliteWriter
 
     private void AfterGroups()
     {
-        if (_checkpointed || _pagesInLog > CheckpointsMissedMax * (long)_options.CheckpointPages)
+        var isTooLong = _pagesInLog > CheckpointsMissedMax * (long)_options.CheckpointPages;
+        if (isTooLong)
         {
-            FinishCheckpoint(wait: !_checkpointed);
+            // SQLite answers "busy" at once while another checkpoint runs, so the wait for that one is ours.
+            _checkpointIdle.WaitOne();
+        }
+
+        if (_checkpointed || isTooLong)
+        {
             _checkpointed = false;
+            FinishCheckpoint(isTooLong ? CheckpointMode.Restart : CheckpointMode.Passive);
         }
 
         if (_pagesLogged < _options.CheckpointPages || !_checkpoint.IsCompleted)
             return;
         _pagesLogged = 0;
+        _checkpointIdle.Reset();
         _checkpoint = Task.Run(CheckpointInBackground);
     }
 
-    private void FinishCheckpoint(bool wait)
+    private void FinishCheckpoint(CheckpointMode mode)
     {
         try
         {
-            if (_session.Checkpoint(wait ? CheckpointMode.Restart : CheckpointMode.Passive) == 0)
+            if (_session.Checkpoint(mode) == 0)
                 _pagesInLog = 0;
         }
         catch (SqliteError e)
@@ -85,6 +94,10 @@ internal sealed partial class SqliteWriter
         catch (SqliteError e)
         {
             LogCheckpointFailed(e);
+        }
+        finally
+        {
+            _checkpointIdle.Set();
         }
     }
 

@@ -80,6 +80,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         await _ended.Task;
         await _flushTimer.DisposeAsync();
         await _checkpoint;
+        _checkpointIdle.Dispose();
         _queue.Dispose();
     }
 
