@@ -61,6 +61,17 @@ internal ref partial struct ResponseWriter
         Close();
     }
 
+    /// <summary>An EMAILID (RFC 8474 §5.1), as <see cref="EmailId.ToString"/> gives it.</summary>
+    public void EmailId(EmailId id)
+    {
+        const int DigitsMax = 32;
+        Byte((byte)'M');
+        if (_span.Length - _at < DigitsMax)
+            Grow(DigitsMax);
+        id.Value.TryFormat(_span[_at..], out var written, "N");
+        _at += written;
+    }
+
     /// <summary>A date-time: <c>"17-Jul-1996 02:44:25 -0700"</c> (RFC 9051 §9).</summary>
     public void DateTime(InternalDate date)
     {
