@@ -1,5 +1,6 @@
 using MailCluster.Edge;
 using MailCluster.Imap;
+using MailCluster.Lmtp;
 using MailCluster.Node.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +17,7 @@ internal static class MailListeners
         var handlers = new List<(ListenerOptions, EdgeConnectionHandler)>();
         Add(options.Listeners.Imap, listener => new ImapConnectionHandler(imap, edge, listener));
         Add(options.Listeners.Imaps, listener => new ImapConnectionHandler(imap, edge, listener));
+        Add(options.Listeners.Lmtp, listener => ActivatorUtilities.CreateInstance<LmtpConnectionHandler>(services, listener));
         return handlers;
 
         void Add(ListenerOptions listener, Func<EdgeListener, EdgeConnectionHandler> make)

@@ -4,6 +4,7 @@ using MailCluster.Auth;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
+using MailCluster.Delivery;
 using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Mailboxes;
@@ -157,6 +158,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
         services.AddMailClusterImap();
+        services.AddSingleton(_options.ToDelivery());
+        services.AddSingleton<IRecipientDirectory, UserRecipients>();
+        services.AddMailClusterDelivery();
+        services.AddSingleton(_options.ToLmtp());
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
     }
 

@@ -1,7 +1,9 @@
 using MailCluster.Auth;
 using MailCluster.Cluster;
+using MailCluster.Delivery;
 using MailCluster.Edge;
 using MailCluster.Imap;
+using MailCluster.Lmtp;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
@@ -66,6 +68,21 @@ internal static class OptionMapping
         AppendMessagesMax = node.Imap.AppendMessages,
         BadCommandsMax = node.Imap.BadCommands,
         Version = node.Imap.ShowVersion ? NodeHost.Version : "",
+    };
+
+    public static DeliveryOptions ToDelivery(this NodeOptions node) => new()
+    {
+        RecipientDelimiters = node.Lmtp.RecipientDelimiters,
+        SaveToDetailFolder = node.Lmtp.SaveToDetailFolder,
+        RetryFor = node.Lmtp.Retry,
+    };
+
+    public static LmtpOptions ToLmtp(this NodeOptions node) => new()
+    {
+        MessageSizeMax = node.Limits.MessageBytes,
+        RecipientsMax = node.Lmtp.Recipients,
+        AddDeliveredTo = node.Lmtp.AddDeliveredTo,
+        ReceivedFor = node.Lmtp.ReceivedFor,
     };
 
     public static SqliteOptions ToSqlite(this NodeOptions node) => new()
