@@ -1,0 +1,23 @@
+using MailCluster.Imap.Tests.Scripting;
+
+namespace MailCluster.Imap.Tests.Session;
+
+/// <summary>All scripted conversations, sent as they are and byte by byte.</summary>
+public sealed class ScriptTests
+{
+    public static TheoryData<string> Scripts() => [.. ImapScript.Names()];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public Task Conversation(string script) => PlayAsync(script, byteByByte: false);
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public Task Conversation_one_byte_at_a_time(string script) => PlayAsync(script, byteByByte: true);
+
+    private static async Task PlayAsync(string name, bool byteByByte)
+    {
+        await using var runner = new ScriptRunner(ImapScript.Load(name), byteByByte);
+        await runner.RunAsync();
+    }
+}
