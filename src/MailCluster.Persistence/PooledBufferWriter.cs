@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace MailCluster.Persistence;
 
-/// <summary>One growing rented buffer. What was written is gone when it is disposed.</summary>
-internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
+/// <summary>One growing rented buffer. What was written is gone when it is disposed; nothing may hold its memory then.</summary>
+public sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 {
     private const int InitialBytes = 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int _written;
 
-    internal ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _written);
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _written);
 
     public void Advance(int count)
     {
@@ -33,6 +33,8 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
+        if (_buffer.Length == 0)
+            return;
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         _written = 0;

@@ -1,5 +1,5 @@
-using System.Buffers;
 using MailCluster.Mime;
+using MailCluster.Persistence;
 
 namespace MailCluster.Mailboxes;
 
@@ -9,13 +9,12 @@ namespace MailCluster.Mailboxes;
 /// </summary>
 public sealed class PreparedMessage : IDisposable
 {
-    private readonly PooledBuffer _summary = new(1024);
-    private readonly PooledBuffer _text;
+    private readonly PooledBufferWriter _summary = new();
+    private readonly PooledBufferWriter _text = new();
 
     private PreparedMessage(ReadOnlyMemory<byte> message, MimeLimits limits)
     {
         Body = message;
-        _text = new PooledBuffer(Math.Clamp(message.Length, 1024, 64 * 1024));
         MessageSummaryBuilder.Build(message.Span, limits, _summary, _text);
     }
 
@@ -23,10 +22,10 @@ public sealed class PreparedMessage : IDisposable
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>For <see cref="MessageSummary"/>.</summary>
-    public ReadOnlyMemory<byte> Summary => _summary.Written;
+    public ReadOnlyMemory<byte> Summary => _summary.WrittenMemory;
 
     /// <summary>For <see cref="SearchText"/>.</summary>
-    public ReadOnlyMemory<byte> Text => _text.Written;
+    public ReadOnlyMemory<byte> Text => _text.WrittenMemory;
 
     public static PreparedMessage Read(ReadOnlyMemory<byte> message, MimeLimits limits) => new(message, limits);
 
@@ -34,49 +33,5 @@ public sealed class PreparedMessage : IDisposable
     {
         _summary.Dispose();
         _text.Dispose();
-    }
-
-    private sealed class PooledBuffer(int capacity) : IBufferWriter<byte>, IDisposable
-    {
-        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
-        private int _written;
-
-        public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _written);
-
-        public void Advance(int count)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_buffer.Length - _written));
-            _written += count;
-        }
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            Reserve(sizeHint);
-            return _buffer.AsMemory(_written);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0)
-        {
-            Reserve(sizeHint);
-            return _buffer.AsSpan(_written);
-        }
-
-        public void Dispose()
-        {
-            var buffer = Interlocked.Exchange(ref _buffer, []);
-            if (buffer.Length > 0)
-                ArrayPool<byte>.Shared.Return(buffer);
-            _written = 0;
-        }
-
-        private void Reserve(int sizeHint)
-        {
-            if (_buffer.Length - _written >= Math.Max(sizeHint, 1))
-                return;
-            var larger = ArrayPool<byte>.Shared.Rent(checked(_buffer.Length + Math.Max(sizeHint, _buffer.Length)));
-            Written.Span.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
     }
 }
