@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using MailCluster.Ctl.Terminal;
+
+namespace MailCluster.Ctl.Commands;
+
+/// <summary><c>mailctl auth …</c>.</summary>
+internal static class AuthCommands
+{
+    public static Command Make() => CtlCommand.Group("auth", "authentication", Test());
+
+    private static Command Test()
+    {
+        var name = new Argument<string>("user") { Description = "the name to log in with" };
+        var password = new Argument<string?>("password") { Description = "asked for if it is not given; others can see it in the list of processes", Arity = ArgumentArity.ZeroOrOne };
+        var stdin = new Option<bool>("--password-stdin") { Description = "read the password from the first line of standard input" };
+        var protocol = new Option<string>("--protocol") { Description = "the protocol to log in with, as in the log", HelpName = "NAME", DefaultValueFactory = _ => "admin" };
+        var address = new Option<string?>("--address") { Description = "the client address to log in from", HelpName = "IP" };
+        return CtlCommand.Make("test", "try a user name and a password", [name, password, stdin, protocol, address], async (parsed, run) =>
+        {
+            var user = parsed.GetRequiredValue(name);
+            var secret = parsed.GetValue(stdin)
+                ? await PasswordPrompt.FromStandardInputAsync(run.Cancellation)
+                : parsed.GetValue(password) ?? PasswordPrompt.Ask($"Password for {user}: ");
+            return await run.PrintAsync(
+                "auth/test",
+                new JsonObject { ["user"] = user, ["password"] = secret, ["protocol"] = parsed.GetValue(protocol), ["address"] = parsed.GetValue(address) });
+        });
+    }
+}
