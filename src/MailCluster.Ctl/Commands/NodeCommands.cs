@@ -8,8 +8,13 @@ namespace MailCluster.Ctl.Commands;
 /// <summary><c>mailctl stats</c> and <c>fsck</c>.</summary>
 internal static class NodeCommands
 {
-    public static Command Stats() =>
-        CtlCommand.Make("stats", "show the node's counters", [], (_, run) => run.PrintAsync("stats", new JsonObject()));
+    public static Command Stats()
+    {
+        var prefix = new Argument<string?>("prefix") { Description = "only counters whose names begin so", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all", "-a") { Description = "also those of the runtime and the connection server" };
+        return CtlCommand.Make("stats", "show the node's counters, as /metrics has them", [prefix, all], (parsed, run) =>
+            run.PrintAsync("stats", new JsonObject { ["prefix"] = parsed.GetValue(prefix), ["all"] = parsed.GetValue(all) }));
+    }
 
     public static Command Fsck()
     {

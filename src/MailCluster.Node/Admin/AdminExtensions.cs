@@ -1,3 +1,4 @@
+using MailCluster.Node.Admin.Checks;
 using MailCluster.Node.Admin.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,12 +10,13 @@ internal static class AdminExtensions
 {
     /// <summary>
     /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal, ISessionRegistry, IUserDirectory,
-    /// IUserStore, IAuthenticator, MetricCollector, TimeProvider, logging.
+    /// IUserStore, IAuthenticator, ShardRegion, MetricCollector, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
     {
         services.AddSingleton(options);
         services.AddSingleton<AccountSelection>();
+        services.AddSingleton<OrphanLedger>();
         services.AddSingleton<AdminApi>();
         services.AddSingleton<IAdminVerb, UserAddVerb>();
         services.AddSingleton<IAdminVerb, UserListVerb>();
@@ -30,6 +32,8 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, MailboxRenameVerb>();
         services.AddSingleton<IAdminVerb, MailboxSubscribeVerb>();
         services.AddSingleton<IAdminVerb, SaveVerb>();
+        services.AddSingleton<IAdminVerb, StatsVerb>();
+        services.AddSingleton<IAdminVerb, FsckVerb>();
         return services;
     }
 

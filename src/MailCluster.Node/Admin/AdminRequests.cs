@@ -45,7 +45,9 @@ internal sealed record FetchRequest(string User, string[] Fields, string[] Query
 
 internal sealed record ExpungeRequest(string User, string[] Query);
 
-internal sealed record StatsRequest;
+/// <param name="Prefix">Only names that begin so.</param>
+/// <param name="All">Those of the runtime and the connection server too.</param>
+internal sealed record StatsRequest(string? Prefix = null, bool All = false);
 
 /// <param name="User">An account or pattern; null for everything, stored bodies that belong to nobody too.</param>
 /// <param name="Verify">Also read each body and compare its checksum.</param>

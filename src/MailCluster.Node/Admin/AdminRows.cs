@@ -42,7 +42,7 @@ internal sealed record SaveRow(string User, string Mailbox, uint UidValidity, ui
 
 internal sealed record ExpungeRow(string User, string Mailbox, long Expunged);
 
-internal sealed record StatRow(string Name, string Labels, double Value);
+internal sealed record StatRow(string Name, double Value, string Labels);
 
 /// <param name="Problem">One word: <c>missing-body</c>, <c>corrupt-body</c>, …</param>
 /// <param name="Repair">What was done, or why nothing was.</param>
