@@ -39,6 +39,19 @@ internal static partial class DurableFile
         FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>
+    /// Brings what was written to stable storage, with the length of the file but without its times: on Linux fdatasync, which for an append takes
+    /// half as long as fsync. Elsewhere all of it; macOS needs more than either (F_FULLFSYNC), which .NET does.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed. Nobody knows what of the file is on it.</exception>
+    public static void FlushData(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+            RandomAccess.FlushToDisk(file);
+        else if (fdatasync(file) != 0)
+            throw new IOException($"A file cannot be flushed (errno {Marshal.GetLastPInvokeError()}).");
+    }
+
     /// <summary>Makes the names in a directory durable.</summary>
     /// <exception cref="IOException">The directory cannot be flushed.</exception>
     public static void FlushDirectory(string path)
@@ -55,6 +68,9 @@ internal static partial class DurableFile
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(SafeFileHandle descriptor);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle descriptor);

@@ -58,7 +58,7 @@ internal sealed class OrdinalLog(string path, PackFileKind kind, uint pack)
             RandomAccess.Write(file, Encode(header, entries, withHeader: false), PackFileHeader.Size + whole * EntrySize);
         }
 
-        RandomAccess.FlushToDisk(file);
+        DurableFile.FlushData(file);
         if (isNew)
             DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
     }

@@ -109,7 +109,7 @@ internal sealed class ActivePack : IDisposable
 
         try
         {
-            RandomAccess.FlushToDisk(_records);
+            DurableFile.FlushData(_records);
             _atStep?.Invoke(PackStep.RecordsFlushed);
         }
         catch (IOException)
