@@ -47,6 +47,9 @@ internal sealed partial class SelectedFolder : IFolderListener, IDisposable
     /// <summary>The folder was deleted.</summary>
     public bool IsGone => _opened.Feed.IsGone;
 
+    /// <summary>The messages that are \Recent to this session, and perhaps some that are gone; none for IMAP4rev2.</summary>
+    public UidSet Recent => _session.IsRev2 ? UidSet.Empty : _recent;
+
     /// <summary>How many messages are \Recent to this session (RFC 3501 §7.3.2).</summary>
     public int RecentCount => View.CountExisting(_recent);
 

@@ -55,6 +55,9 @@ public readonly struct PositionSet
         return new(merged.DrainToImmutable());
     }
 
+    /// <summary>Runs that ascend and do not touch.</summary>
+    internal static PositionSet FromSorted(ImmutableArray<PositionRun> runs) => new(runs);
+
     /// <summary>Those of <paramref name="uids"/> that are in <paramref name="view"/>.</summary>
     public static PositionSet OfUids(FolderIndex view, UidSet uids)
     {
@@ -72,6 +75,26 @@ public readonly struct PositionSet
         }
 
         return new(runs.DrainToImmutable());
+    }
+
+    /// <summary>The messages that are in both sets.</summary>
+    public PositionSet Intersect(PositionSet other)
+    {
+        var both = ImmutableArray.CreateBuilder<PositionRun>();
+        var (mine, theirs) = (Runs, other.Runs);
+        for (int i = 0, j = 0; i < mine.Length && j < theirs.Length;)
+        {
+            var start = Math.Max(mine[i].Start, theirs[j].Start);
+            var end = Math.Min(mine[i].End, theirs[j].End);
+            if (start < end)
+                both.Add(new PositionRun(start, end - start));
+            if (mine[i].End < theirs[j].End)
+                i++;
+            else
+                j++;
+        }
+
+        return new(both.DrainToImmutable());
     }
 
     /// <summary>The UIDs of the messages.</summary>

@@ -49,19 +49,22 @@ public sealed partial class SequenceSet : IEquatable<SequenceSet>
 
     public static SequenceSet Of(uint number) => new([new SequenceRange(number, number)]);
 
-    /// <summary>
-    /// The UIDs of a set that has no <c>*</c>, whether they exist or not (QRESYNC's known UIDs).
-    /// </summary>
+    /// <summary>The UIDs of a set that has no <c>*</c>, whether they exist or not (QRESYNC's known UIDs).</summary>
     /// <exception cref="InvalidOperationException">The set is <c>$</c> or has <c>*</c>.</exception>
-    public UidSet ToUidSet()
+    public UidSet ToUidSet() =>
+        HasStar ? throw new InvalidOperationException("The set has no meaning without a folder.") : ToUidSet(SequenceRange.Star);
+
+    /// <summary>The UIDs of the set, whether they exist or not, with <paramref name="star"/> for <c>*</c>.</summary>
+    /// <exception cref="InvalidOperationException">The set is <c>$</c>.</exception>
+    public UidSet ToUidSet(uint star)
     {
-        if (IsSaved || HasStar)
-            throw new InvalidOperationException("The set has no meaning without a folder.");
+        if (IsSaved)
+            throw new InvalidOperationException("The set has no meaning without a session.");
         var ranges = new UidRange[_ranges.Length];
         for (var i = 0; i < ranges.Length; i++)
         {
-            var (first, last) = _ranges[i];
-            ranges[i] = new UidRange(Math.Min(first, last), Math.Max(first, last));
+            var (low, high) = Ends(_ranges[i], star);
+            ranges[i] = new UidRange(low, high);
         }
 
         return UidSet.FromRanges(ranges);

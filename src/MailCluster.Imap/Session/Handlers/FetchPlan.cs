@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
+using MailCluster.Mailboxes;
 using MailCluster.Mime;
 
 namespace MailCluster.Imap.Session.Handlers;
@@ -13,11 +14,11 @@ internal sealed class FetchPlan
 
     private readonly byte[][] _labels;
 
-    public FetchPlan(FetchAttributes attributes, ImmutableArray<FetchSection> sections, bool flagsBecomeSeen = false)
+    public FetchPlan(FetchAttributes attributes, ImmutableArray<FetchSection> sections, UidSet? becameSeen = null)
     {
         Attributes = attributes;
         Sections = sections;
-        FlagsBecomeSeen = flagsBecomeSeen;
+        BecameSeen = becameSeen ?? UidSet.Empty;
         _labels = new byte[sections.Length][];
         for (var i = 0; i < _labels.Length; i++)
             _labels[i] = MakeLabel(sections[i]);
@@ -30,8 +31,10 @@ internal sealed class FetchPlan
 
     public ImmutableArray<FetchSection> Sections { get; }
 
-    /// <summary>\Seen was set for this command: FLAGS says so, though the view is from before.</summary>
-    public bool FlagsBecomeSeen { get; }
+    /// <summary>
+    /// Messages for which the command has set \Seen after the view was taken: FLAGS says so, and is told whether asked for or not (RFC 9051 §6.4.5).
+    /// </summary>
+    public UidSet BecameSeen { get; }
 
     /// <summary>Something is asked that the index alone cannot tell.</summary>
     public bool NeedsSummary { get; }

@@ -32,10 +32,11 @@ internal sealed partial class FetchRun
             writer.Number(chunk.Uids[row]);
         }
 
-        if (plan.Has(FetchAttributes.Flags))
+        var becameSeen = !plan.BecameSeen.IsEmpty && plan.BecameSeen.Contains(chunk.Uids[row]);
+        if (becameSeen || plan.Has(FetchAttributes.Flags))
         {
             Name(ref writer, " FLAGS "u8);
-            var flags = plan.FlagsBecomeSeen ? chunk.Flags[row] | SystemFlags.Seen : chunk.Flags[row];
+            var flags = becameSeen ? chunk.Flags[row] | SystemFlags.Seen : chunk.Flags[row];
             writer.Flags(flags, _keywords, chunk.KeywordSets[row], output.IsRecent(chunk.Uids[row]));
         }
 

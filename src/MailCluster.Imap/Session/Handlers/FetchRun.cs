@@ -32,6 +32,8 @@ internal sealed partial class FetchRun(FetchPlan plan, FolderIndex view, IBodySt
     /// <summary>Messages of which nothing could be told because they are damaged.</summary>
     public int CorruptCount { get; private set; }
 
+    public bool HasFailures => MissingCount + CorruptCount > 0;
+
     /// <summary>A BINARY item named a part in an encoding that is not known (RFC 9051 §7.1, UNKNOWN-CTE).</summary>
     public bool HasUnknownEncoding { get; private set; }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MailCluster.Bodies;
 using MailCluster.Mailboxes;
 using MailCluster.Mailboxes.Search;
@@ -65,34 +64,11 @@ internal sealed class FetchSummaries(FolderIndex view, IBodyStore bodies, MimeLi
     {
         try
         {
-            _summaries[item] = (await BuildAsync(_rows[item], bodies, limits, closed)).Summary;
+            _summaries[item] = (await DerivedData.RebuildAsync(bodies, _rows[item].Body, _rows[item].Size, limits, closed)).Summary;
         }
         catch (Exception e) when (e is BodyMissingException or BodyCorruptException)
         {
             _failures[item] = e;
-        }
-    }
-
-    private static async ValueTask<(byte[] Summary, byte[] Text)> BuildAsync(
-        MessageRow row, IBodyStore bodies, MimeLimits limits, CancellationToken closed)
-    {
-        var size = (int)row.Size;
-        var message = ArrayPool<byte>.Shared.Rent(size);
-        try
-        {
-            for (var at = 0; at < size;)
-            {
-                var read = await bodies.ReadAsync(row.Body, at, message.AsMemory(at, size - at), closed);
-                if (read == 0)
-                    throw new BodyCorruptException(row.Body, "It is shorter than the index says.");
-                at += read;
-            }
-
-            return MessageSummaryBuilder.Build(message.AsSpan(0, size), limits);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(message);
         }
     }
 
