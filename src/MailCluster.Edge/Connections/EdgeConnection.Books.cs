@@ -45,8 +45,7 @@ public sealed partial class EdgeConnection
         {
             // RFC 8446 §6.1: close_notify, so that the client can tell the end from a cut.
             BeginFlush();
-            if (!Closed.IsCancellationRequested)
-                await tls.ShutdownAsync();
+            await tls.ShutdownAsync();
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
@@ -55,6 +54,8 @@ public sealed partial class EdgeConnection
         finally
         {
             EndFlush();
+            _input.CompleteTls();
+            _output.CompleteTls();
             await tls.DisposeAsync();
         }
     }
