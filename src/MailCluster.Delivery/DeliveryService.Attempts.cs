@@ -17,7 +17,7 @@ public sealed partial class DeliveryService
         {
             try
             {
-                plan = await _planner.PlanAsync(recipient, CancellationToken.None);
+                plan = await _planner.PlanAsync(recipient, cancellationToken);
             }
             catch (MailboxRefusedException e)
             {
@@ -48,9 +48,9 @@ public sealed partial class DeliveryService
             try
             {
                 stored ??= await _intake.StoreAsync(
-                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, CancellationToken.None);
+                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, cancellationToken);
                 var result = await _mailboxes.SendAsync(
-                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, CancellationToken.None);
+                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, cancellationToken);
                 DeliveryLog.Delivered(_log, recipient.Account, action.Folder, result.Uids.Min, message.Body.Length, request.Session);
                 return DeliveryOutcome.Delivered;
             }
@@ -121,15 +121,7 @@ public sealed partial class DeliveryService
         {
             if (!IsTemporary(reason) || time.GetElapsedTime(_begun) + _delay > retryFor)
                 return false;
-            try
-            {
-                await Task.Delay(_delay, time, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-
+            await Task.Delay(_delay, time, cancellationToken);
             _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
             return true;
         }

@@ -14,7 +14,7 @@ internal static class Content
     }
 
     /// <summary>A value on one line: lists with commas, fields as name=value, true as yes.</summary>
-    public static string Text(JsonElement value)
+    public static string Text(JsonElement value, string separator = ", ")
     {
         if (TryRead(value, out var octets)) return Encoding.UTF8.GetString(octets);
         return value.ValueKind switch
@@ -23,7 +23,7 @@ internal static class Content
             JsonValueKind.True => "yes",
             JsonValueKind.False => "no",
             JsonValueKind.Null or JsonValueKind.Undefined => "",
-            JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Text)),
+            JsonValueKind.Array => string.Join(separator, value.EnumerateArray().Select(item => Text(item))),
             JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(m => Text(m.Value) is { Length: > 0 } text ? $"{m.Name}={text}" : m.Name)),
             _ => value.GetRawText(),
         };

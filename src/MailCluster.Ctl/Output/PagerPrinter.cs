@@ -15,15 +15,15 @@ internal sealed class PagerPrinter(Stream output, bool isTerminal) : IRowPrinter
 
     public void Print(JsonElement row)
     {
-        var members = row.EnumerateObject().Where(m => m.Name is not "user" || row.EnumerateObject().Count() == 1).ToList();
-        if (!isTerminal && members.Count == 1 && Content.TryRead(members[0].Value, out var only))
+        var members = row.EnumerateObject().ToList();
+        if (!isTerminal && members is [var single] && Content.TryRead(single.Value, out var only))
         {
             if (_any) output.Write("\f\n"u8);
             _any = true;
             output.Write(only);
             return;
         }
-        foreach (var member in row.EnumerateObject())
+        foreach (var member in members)
         {
             if (Content.TryRead(member.Value, out var octets))
             {
@@ -34,7 +34,7 @@ internal sealed class PagerPrinter(Stream output, bool isTerminal) : IRowPrinter
             }
             else
             {
-                Write($"{member.Name}: {Content.Printable(Content.Text(member.Value), keepLines: false)}\n");
+                Write($"{member.Name}: {Content.Printable(Content.Text(member.Value, separator: " "), keepLines: false)}\n");
             }
         }
         Write("\f\n");

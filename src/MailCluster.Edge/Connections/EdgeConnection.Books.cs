@@ -45,7 +45,8 @@ public sealed partial class EdgeConnection
         {
             // RFC 8446 §6.1: close_notify, so that the client can tell the end from a cut.
             BeginFlush();
-            await tls.ShutdownAsync();
+            if (!Closed.IsCancellationRequested)
+                await tls.ShutdownAsync();
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
@@ -54,8 +55,6 @@ public sealed partial class EdgeConnection
         finally
         {
             EndFlush();
-            _input.CompleteTls();
-            _output.CompleteTls();
             await tls.DisposeAsync();
         }
     }

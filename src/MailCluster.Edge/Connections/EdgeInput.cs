@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Connections;
 
 namespace MailCluster.Edge;
 
@@ -10,7 +9,6 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
 {
     private PipeReader _inner = inner;
     private ReadOnlySequence<byte> _last;
-    private bool _tls;
 
     public long Total { get; private set; }
 
@@ -18,7 +16,6 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
     public void Replace(PipeReader inner)
     {
         _last = default;
-        _tls = true;
         Volatile.Write(ref _inner, inner);
     }
 
@@ -68,26 +65,11 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
     {
     }
 
-    /// <summary>Gives the buffers of TLS back. The transport's reader is its owner's to complete.</summary>
-    public void CompleteTls()
-    {
-        if (_tls)
-            _inner.Complete();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitRead(ValueTask<ReadResult> read)
     {
-        try
-        {
-            var result = await read;
-            _last = result.Buffer;
-            return result;
-        }
-        catch (IOException e) when (_tls && e is not ConnectionResetException)
-        {
-            // TLS that breaks off or does not decrypt: the client's doing, not to be taken for trouble with a file.
-            throw new ConnectionResetException(e.Message, e);
-        }
+        var result = await read;
+        _last = result.Buffer;
+        return result;
     }
 }

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Connections;
 
 namespace MailCluster.Edge;
 
@@ -9,7 +8,6 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
 {
     private PipeWriter _inner = inner;
     private long _unflushed;
-    private bool _tls;
 
     public long Total { get; private set; }
 
@@ -18,18 +16,7 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
     public override long UnflushedBytes => _unflushed;
 
     /// <summary>Puts TLS in the place of the transport. Everything must be flushed.</summary>
-    public void Replace(PipeWriter inner)
-    {
-        _inner = inner;
-        _tls = true;
-    }
-
-    /// <summary>Gives the buffers of TLS back; what was not flushed is dropped. The transport's writer is its owner's to complete.</summary>
-    public void CompleteTls()
-    {
-        if (_tls)
-            _inner.Complete(new IOException("The session is over."));
-    }
+    public void Replace(PipeWriter inner) => _inner = inner;
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _inner.GetMemory(sizeHint);
 
@@ -68,10 +55,6 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
         try
         {
             return await flush;
-        }
-        catch (IOException e) when (_tls && e is not ConnectionResetException)
-        {
-            throw new ConnectionResetException(e.Message, e);
         }
         finally
         {

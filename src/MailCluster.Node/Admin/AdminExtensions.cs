@@ -1,7 +1,10 @@
+using MailCluster.Mailboxes.Search;
 using MailCluster.Node.Admin.Checks;
+using MailCluster.Node.Admin.Messages;
 using MailCluster.Node.Admin.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MailCluster.Node.Admin;
 
@@ -10,12 +13,14 @@ internal static class AdminExtensions
 {
     /// <summary>
     /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal, ISessionRegistry, IUserDirectory,
-    /// IUserStore, IAuthenticator, ShardRegion, MetricCollector, TimeProvider, logging.
+    /// IUserStore, IAuthenticator, ShardRegion, MimeLimits, MetricCollector, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
     {
         services.AddSingleton(options);
         services.AddSingleton<AccountSelection>();
+        services.TryAddSingleton<SearchEngine>();
+        services.AddSingleton<MessageSelection>();
         services.AddSingleton<OrphanLedger>();
         services.AddSingleton<AdminApi>();
         services.AddSingleton<IAdminVerb, UserAddVerb>();
@@ -32,6 +37,9 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, MailboxRenameVerb>();
         services.AddSingleton<IAdminVerb, MailboxSubscribeVerb>();
         services.AddSingleton<IAdminVerb, SaveVerb>();
+        services.AddSingleton<IAdminVerb, SearchVerb>();
+        services.AddSingleton<IAdminVerb, FetchVerb>();
+        services.AddSingleton<IAdminVerb, ExpungeVerb>();
         services.AddSingleton<IAdminVerb, StatsVerb>();
         services.AddSingleton<IAdminVerb, FsckVerb>();
         return services;

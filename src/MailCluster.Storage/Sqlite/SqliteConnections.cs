@@ -15,7 +15,7 @@ internal static class SqliteConnections
         try
         {
             session.Execute(
-                string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(long)options.LockWaitMax.TotalMilliseconds};")
+                BusyTimeout
                 // Readers never wait for the writer, and a commit is one sequential write.
                 + "PRAGMA journal_mode=WAL;"
                 + "PRAGMA synchronous=FULL;"

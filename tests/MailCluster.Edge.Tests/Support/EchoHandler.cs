@@ -4,13 +4,11 @@ using System.Text;
 namespace MailCluster.Edge.Tests;
 
 /// <summary>
-/// The smallest line protocol: echoes each line; STARTTLS, QUIT, STATE, FLOOD (sends until the client is gone), STUCK (ignores being told to end), DEAF (ignores the cut too), CRASH.
+/// The smallest line protocol: echoes each line; STARTTLS, QUIT, STATE, FLOOD (sends until the client is gone), STUCK (ignores being told to end), CRASH.
 /// </summary>
 internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) : EdgeConnectionHandler(services, listener)
 {
     private readonly TaskCompletionSource<EdgeConnection> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override string Protocol => "echo";
 
@@ -21,8 +19,6 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     public Task<EdgeConnection> Connected => _connected.Task;
-
-    public void Release() => _released.TrySetResult();
 
     protected override bool HasLogin => LoginNeeded;
 
@@ -63,7 +59,7 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
         }
     }
 
-    private async Task<bool> Run(EdgeConnection connection, string line)
+    private static async Task<bool> Run(EdgeConnection connection, string line)
     {
         switch (line)
         {
@@ -80,10 +76,6 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
                 return true;
             case "STUCK":
                 await new TaskCompletionSource().Task.WaitAsync(connection.Closed);
-                return false;
-            case "DEAF":
-                connection.State = "deaf";
-                await _released.Task;
                 return false;
             case "CRASH":
                 throw new NotSupportedException("a bug");
