@@ -1,3 +1,4 @@
+using MailCluster.Imap.Session;
 using MailCluster.Imap.Tests.Scripting;
 
 namespace MailCluster.Imap.Tests.Session;
@@ -14,6 +15,15 @@ public sealed class ScriptTests
     [Theory]
     [MemberData(nameof(Scripts))]
     public Task Conversation_one_byte_at_a_time(string script) => PlayAsync(script, byteByByte: true);
+
+    [Fact]
+    public void Every_capability_has_a_conversation()
+    {
+        var covered = ImapScript.Names().SelectMany(static name => ImapScript.Load(name).Capabilities).ToHashSet();
+        var missing = ImapCapabilities.All.Select(static capability => capability.Name).Append("APPENDLIMIT").Append("AUTH=PLAIN").Append("AUTH=LOGIN")
+            .Where(name => !covered.Contains(name));
+        Assert.Empty(missing);
+    }
 
     private static async Task PlayAsync(string name, bool byteByByte)
     {
