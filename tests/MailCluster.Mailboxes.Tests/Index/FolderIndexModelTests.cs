@@ -48,6 +48,56 @@ public sealed class FolderIndexModelTests
             FolderIndexAssert.Same(model, index);
     }
 
+    [Theory]
+    [InlineData(201)]
+    [InlineData(202)]
+    [InlineData(203)]
+    [InlineData(204)]
+    public void Expunged_messages_put_back_keep_the_old_positions_and_everything_else_is_new(int seed)
+    {
+        var random = new Random(seed);
+        var model = new FolderModel();
+        var index = Append(random, model, FolderIndex.Create(new FolderId(Guid.Empty), 1), random.Next(1, 2500), new ModSeq(1));
+        var view = index;
+        for (var step = 0; step < 60; step++)
+        {
+            var modSeq = index.HighestModSeq.Next;
+            switch (random.Next(4))
+            {
+                case 0:
+                    index = Append(random, model, index, random.Next(1, 300), modSeq);
+                    break;
+                case 1:
+                    (model, index) = Flag(random, model, index, modSeq);
+                    break;
+                default:
+                    var gone = RandomUids(random, model);
+                    model.Messages.RemoveAll(m => gone.Contains(m.Row.Uid));
+                    index = index.Remove(gone, modSeq);
+                    break;
+            }
+
+            if (random.Next(3) > 0)
+                continue;
+            var before = view;
+            view = index.WithExpunged(before, FolderDiff.Between(before, index).ExpungedUids);
+            var diff = FolderDiff.Between(before, view);
+            Assert.True(diff.Expunged.IsEmpty);
+            Assert.Equal(view.Exists, before.Exists + diff.Appended);
+            Assert.Equal(before.AllUids().Union(index.AllUids()), view.AllUids());
+            for (var position = 0; position < view.Exists; position++)
+            {
+                var row = view.RowAt(position);
+                var (source, expected) = index.TryGetRow(row.Uid, out var now) ? (index, now) : (before, before.RowAt(position));
+                Assert.Equal(expected with { KeywordSet = 0 }, row with { KeywordSet = 0 });
+                Assert.Equal(source.Keywords[expected.KeywordSet].ToArray(), view.Keywords[row.KeywordSet].ToArray());
+            }
+
+            Assert.Equal(UidSet.Empty, view.UidsWith(SystemFlags.Seen).Intersect(view.UidsWith(SystemFlags.None, SystemFlags.Seen)));
+            Assert.Equal(view.Unseen, view.UidsWith(SystemFlags.None, SystemFlags.Seen).UidCount);
+        }
+    }
+
     private static FolderIndex Append(Random random, FolderModel model, FolderIndex index, int count, ModSeq modSeq)
     {
         var rows = new MessageRow[count];
