@@ -17,7 +17,7 @@ public sealed partial class DeliveryService
         {
             try
             {
-                plan = await _planner.PlanAsync(recipient, cancellationToken);
+                plan = await _planner.PlanAsync(recipient, CancellationToken.None);
             }
             catch (MailboxRefusedException e)
             {
@@ -48,9 +48,9 @@ public sealed partial class DeliveryService
             try
             {
                 stored ??= await _intake.StoreAsync(
-                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, cancellationToken);
+                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, CancellationToken.None);
                 var result = await _mailboxes.SendAsync(
-                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, cancellationToken);
+                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, CancellationToken.None);
                 DeliveryLog.Delivered(_log, recipient.Account, action.Folder, result.Uids.Min, message.Body.Length, request.Session);
                 return DeliveryOutcome.Delivered;
             }
@@ -121,7 +121,15 @@ public sealed partial class DeliveryService
         {
             if (!IsTemporary(reason) || time.GetElapsedTime(_begun) + _delay > retryFor)
                 return false;
-            await Task.Delay(_delay, time, cancellationToken);
+            try
+            {
+                await Task.Delay(_delay, time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+
             _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
             return true;
         }

@@ -34,6 +34,9 @@ internal static partial class EdgeLog
         "login refused: protocol={Protocol} user=<{User}> rip={Rip} session={Session}: the account has {Max} connections already")]
     public static partial void AccountFull(ILogger log, string protocol, string user, IPAddress rip, SessionId session, int max);
 
+    [LoggerMessage(2208, LogLevel.Error, "a connection's deadlines could not be checked: protocol={Protocol} session={Session}")]
+    public static partial void TickFailed(ILogger log, Exception exception, string protocol, SessionId session);
+
     public static void ConnectionRefused(ILogger log, string protocol, IPAddress rip, EdgeRefusal reason) =>
         ConnectionRefusedLine(log, protocol, reason, rip);
 

@@ -5,7 +5,6 @@ namespace MailCluster.Edge;
 /// <summary>The measurements of the edge, all of meter <c>MailCluster</c> and tagged with the protocol.</summary>
 public sealed class EdgeMetrics : IDisposable
 {
-    private readonly Meter _meter;
     private readonly UpDownCounter<long> _connections;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
@@ -18,18 +17,20 @@ public sealed class EdgeMetrics : IDisposable
     public EdgeMetrics(IMeterFactory? meters = null)
     {
         // A meter of a factory belongs to the factory.
-        _meter = meters is null ? new Meter("MailCluster") : meters.Create("MailCluster");
-        _connections = _meter.CreateUpDownCounter<long>("mailcluster.connections", "{connection}", "Connections that are open.");
-        _accepted = _meter.CreateCounter<long>("mailcluster.connections.accepted", "{connection}", "Connections taken.");
-        _refused = _meter.CreateCounter<long>("mailcluster.connections.refused", "{connection}", "Connections refused, by reason.");
-        _bytesIn = _meter.CreateCounter<long>("mailcluster.received", "By", "Bytes received from clients, after TLS.");
-        _bytesOut = _meter.CreateCounter<long>("mailcluster.sent", "By", "Bytes sent to clients, before TLS.");
-        _handshakes = _meter.CreateCounter<long>("mailcluster.tls.handshakes", "{handshake}", "TLS handshakes, by outcome.");
-        _logins = _meter.CreateCounter<long>("mailcluster.logins", "{login}", "Login attempts, by outcome.");
-        _failures = _meter.CreateCounter<long>("mailcluster.sessions.failed", "{session}", "Sessions that ended by a bug.");
+        Meter = meters is null ? new Meter("MailCluster") : meters.Create("MailCluster");
+        _connections = Meter.CreateUpDownCounter<long>("mailcluster.connections", "{connection}", "Connections that are open.");
+        _accepted = Meter.CreateCounter<long>("mailcluster.connections.accepted", "{connection}", "Connections taken.");
+        _refused = Meter.CreateCounter<long>("mailcluster.connections.refused", "{connection}", "Connections refused, by reason.");
+        _bytesIn = Meter.CreateCounter<long>("mailcluster.received", "By", "Bytes received from clients, after TLS.");
+        _bytesOut = Meter.CreateCounter<long>("mailcluster.sent", "By", "Bytes sent to clients, before TLS.");
+        _handshakes = Meter.CreateCounter<long>("mailcluster.tls.handshakes", "{handshake}", "TLS handshakes, by outcome.");
+        _logins = Meter.CreateCounter<long>("mailcluster.logins", "{login}", "Login attempts, by outcome.");
+        _failures = Meter.CreateCounter<long>("mailcluster.sessions.failed", "{session}", "Sessions that ended by a bug.");
     }
 
-    public void Dispose() => _meter.Dispose();
+    internal Meter Meter { get; }
+
+    public void Dispose() => Meter.Dispose();
 
     internal void ConnectionOpened(string protocol)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using MailCluster.Mailboxes;
 using MailCluster.Testing;
@@ -180,6 +182,54 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Draining_does_not_wait_for_a_session_that_notices_nothing()
+    {
+        var echo = _edge.Echo();
+        var client = new InMemoryConnection().Start(echo);
+        await client.SendAsync("DEAF\r\n");
+        var connection = await echo.Connected;
+        await Poll.UntilAsync(() => connection.State == "deaf");
+        var drained = _edge.Connections.DrainAsync(TimeSpan.FromSeconds(5));
+        _edge.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.False(drained.IsCompleted);
+        _edge.Time.Advance(TimeSpan.FromSeconds(2));
+        await drained;
+        Assert.Equal(1, _edge.Connections.Count);
+        echo.Release();
+        await client.Handled;
+    }
+
+    [Fact]
+    public async Task Bytes_sessions_and_refusals_are_measured()
+    {
+        var seen = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (ReferenceEquals(instrument.Meter, _edge.Metrics.Meter))
+                l.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            Assert.Equal("protocol", tags[0].Key);
+            Assert.Equal("echo", tags[0].Value);
+            seen.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+        });
+        listener.Start();
+        var client = new InMemoryConnection().Start(_edge.Echo());
+        await client.SendAsync("QUIT\r\n");
+        await client.ReadToEndAsync();
+        await client.Handled;
+        await _edge.Connections.DrainAsync(TimeSpan.Zero);
+        await new InMemoryConnection().Start(_edge.Echo()).ReadToEndAsync();
+        Assert.Equal(1, seen["mailcluster.connections.accepted"]);
+        Assert.Equal(0, seen["mailcluster.connections"]);
+        Assert.Equal(1, seen["mailcluster.connections.refused"]);
+        Assert.Equal(6, seen["mailcluster.received"]);
+        Assert.True(seen["mailcluster.sent"] >= 12);
+    }
+
+    [Fact]
     public async Task A_bug_in_a_session_ends_that_session_alone()
     {
         var client = new InMemoryConnection().Start(_edge.Echo());
@@ -197,6 +247,22 @@ public sealed class ConnectionTests : IDisposable
         client.Reset();
         await client.Handled;
         Assert.Empty(_edge.Connections.List());
+    }
+
+    [Fact]
+    public async Task A_client_that_has_nothing_more_to_say_is_not_gone()
+    {
+        var echo = _edge.Echo();
+        var client = new InMemoryConnection().Start(echo);
+        await client.SendAsync("DEAF\r\n");
+        var connection = await echo.Connected;
+        client.CloseOutput();
+        await Poll.UntilAsync(() => connection.State == "deaf");
+        Assert.False(connection.Closed.IsCancellationRequested);
+        connection.Abort("test");
+        await Poll.UntilAsync(() => connection.Closed.IsCancellationRequested);
+        echo.Release();
+        await client.Handled;
     }
 
     [Fact]

@@ -216,6 +216,8 @@ public sealed class SessionTests
             at += piece;
         }
 
+        // Nothing more to say, but all to hear.
+        socket.Client.Shutdown(SocketShutdown.Send);
         Assert.EndsWith("<alice@example.com> Saved\r\n221 2.0.0 Goodbye\r\n", await reading, StringComparison.Ordinal);
         Assert.Equal(body.ToString(), (await lmtp.MessagesAsync("alice"))[0]);
         await app.StopAsync();

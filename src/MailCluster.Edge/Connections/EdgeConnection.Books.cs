@@ -10,6 +10,13 @@ public sealed partial class EdgeConnection
 
     internal void CountOut(long bytes) => _services.Metrics.Sent(Protocol, bytes);
 
+    /// <summary>Nothing reaches the client any more. What waits for that runs elsewhere, not on the caller's thread.</summary>
+    internal void MarkClosed()
+    {
+        if (!_closed.IsCancellationRequested)
+            _ = _closed.CancelAsync();
+    }
+
     internal void MarkAdmitted(bool hasLogin)
     {
         _admitted = true;
@@ -45,8 +52,7 @@ public sealed partial class EdgeConnection
         {
             // RFC 8446 §6.1: close_notify, so that the client can tell the end from a cut.
             BeginFlush();
-            if (!Closed.IsCancellationRequested)
-                await tls.ShutdownAsync();
+            await tls.ShutdownAsync();
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
@@ -55,6 +61,8 @@ public sealed partial class EdgeConnection
         finally
         {
             EndFlush();
+            _input.CompleteTls();
+            _output.CompleteTls();
             await tls.DisposeAsync();
         }
     }

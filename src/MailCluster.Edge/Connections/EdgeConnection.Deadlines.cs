@@ -56,8 +56,20 @@ public sealed partial class EdgeConnection
 
     internal void EndFlush() => Volatile.Write(ref _flushDeadline, 0);
 
-    /// <summary>One look at all deadlines, from the heartbeat.</summary>
+    /// <summary>One look at all deadlines, from the heartbeat. Does not throw: the timer serves all connections.</summary>
     internal void Tick(long now)
+    {
+        try
+        {
+            CheckDeadlines(now);
+        }
+        catch (Exception e)
+        {
+            EdgeLog.TickFailed(_services.Log, e, Protocol, Id);
+        }
+    }
+
+    private void CheckDeadlines(long now)
     {
         if (IsPast(ref _endDeadline, now))
             Cut(ConnectionEnding.Overdue, "The session did not end in time.");

@@ -22,6 +22,7 @@ public sealed partial class EdgeConnection
     private readonly string? _alpnName;
     private readonly EdgeInput _input;
     private readonly EdgeOutput _output;
+    private readonly CancellationTokenSource _closed = new();
 
     internal EdgeConnection(EdgeServices services, EdgeConnectionHandler handler, ConnectionContext context, string? alpnName)
     {
@@ -68,8 +69,12 @@ public sealed partial class EdgeConnection
     /// <summary>Bytes sent to the client, before TLS.</summary>
     public long BytesOut => _output.Total;
 
-    /// <summary>Cancelled when the connection is gone, whoever ended it.</summary>
-    public CancellationToken Closed => _context.ConnectionClosed;
+    /// <summary>
+    /// Cancelled when nothing can reach the client any more: it reset the connection or took no more, or the node cut it. Not yet when the client
+    /// only has nothing more to say (a FIN): one that sends all its commands and closes its side waits for the answers. So it is not the
+    /// transport's own token, which does not tell the two apart.
+    /// </summary>
+    public CancellationToken Closed => _closed.Token;
 
     /// <summary>The account logged in, null before login and on protocols without.</summary>
     public AccountId? Account { get; private set; }
@@ -103,7 +108,11 @@ public sealed partial class EdgeConnection
     public void Wake() => _input.CancelPendingRead();
 
     /// <summary>Cuts the connection now; nothing more reaches the client. From any thread.</summary>
-    public void Abort(string reason) => _context.Abort(new ConnectionAbortedException(reason));
+    public void Abort(string reason)
+    {
+        _context.Abort(new ConnectionAbortedException(reason));
+        MarkClosed();
+    }
 
     /// <summary>
     /// Reads exactly <paramref name="count"/> bytes and throws them away: a literal or chunk that is refused, but that the client sends all the same. The

@@ -50,7 +50,7 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
             else
                 await RefuseAsync(edge, refusal);
         }
-        catch (Exception e) when (e is TimeoutException || IsClientGone(e, connection))
+        catch (Exception e) when (e is TimeoutException || IsClientGone(e, edge))
         {
             EdgeLog.ClientGone(Services.Log, Protocol, edge.Id, e.Message);
         }
@@ -105,8 +105,8 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
         }
     }
 
-    private static bool IsClientGone(Exception e, ConnectionContext connection) =>
+    private static bool IsClientGone(Exception e, EdgeConnection connection) =>
         e is ConnectionResetException or ConnectionAbortedException or SocketException
         || (e is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException
-            && connection.ConnectionClosed.IsCancellationRequested);
+            && connection.Closed.IsCancellationRequested);
 }

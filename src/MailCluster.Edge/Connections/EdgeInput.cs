@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 
 namespace MailCluster.Edge;
 
@@ -9,6 +10,7 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
 {
     private PipeReader _inner = inner;
     private ReadOnlySequence<byte> _last;
+    private bool _tls;
 
     public long Total { get; private set; }
 
@@ -16,6 +18,7 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
     public void Replace(PipeReader inner)
     {
         _last = default;
+        _tls = true;
         Volatile.Write(ref _inner, inner);
     }
 
@@ -65,11 +68,32 @@ internal sealed class EdgeInput(EdgeConnection connection, PipeReader inner) : P
     {
     }
 
+    /// <summary>Gives the buffers of TLS back. The transport's reader is its owner's to complete.</summary>
+    public void CompleteTls()
+    {
+        if (_tls)
+            _inner.Complete();
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitRead(ValueTask<ReadResult> read)
     {
-        var result = await read;
-        _last = result.Buffer;
-        return result;
+        try
+        {
+            var result = await read;
+            _last = result.Buffer;
+            return result;
+        }
+        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
+        {
+            connection.MarkClosed();
+            throw;
+        }
+        catch (IOException e) when (_tls)
+        {
+            // TLS that breaks off or does not decrypt: the client's doing, not to be taken for trouble with a file.
+            connection.MarkClosed();
+            throw new ConnectionResetException(e.Message, e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 
 namespace MailCluster.Edge;
 
@@ -8,6 +9,7 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
 {
     private PipeWriter _inner = inner;
     private long _unflushed;
+    private bool _tls;
 
     public long Total { get; private set; }
 
@@ -16,7 +18,18 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
     public override long UnflushedBytes => _unflushed;
 
     /// <summary>Puts TLS in the place of the transport. Everything must be flushed.</summary>
-    public void Replace(PipeWriter inner) => _inner = inner;
+    public void Replace(PipeWriter inner)
+    {
+        _inner = inner;
+        _tls = true;
+    }
+
+    /// <summary>Gives the buffers of TLS back; what was not flushed is dropped. The transport's writer is its owner's to complete.</summary>
+    public void CompleteTls()
+    {
+        if (_tls)
+            _inner.Complete(new IOException("The session is over."));
+    }
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _inner.GetMemory(sizeHint);
 
@@ -38,7 +51,12 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
         }
 
         var flush = _inner.FlushAsync(cancellationToken);
-        return flush.IsCompletedSuccessfully ? flush : AwaitFlush(flush);
+        if (!flush.IsCompletedSuccessfully)
+            return AwaitFlush(flush);
+        var result = flush.Result;
+        if (result.IsCompleted)
+            connection.MarkClosed();
+        return new ValueTask<FlushResult>(result);
     }
 
     public override void CancelPendingFlush() => _inner.CancelPendingFlush();
@@ -54,7 +72,15 @@ internal sealed class EdgeOutput(EdgeConnection connection, PipeWriter inner) : 
         connection.BeginFlush();
         try
         {
-            return await flush;
+            var result = await flush;
+            if (result.IsCompleted)
+                connection.MarkClosed();
+            return result;
+        }
+        catch (IOException e) when (_tls && e is not ConnectionResetException)
+        {
+            connection.MarkClosed();
+            throw new ConnectionResetException(e.Message, e);
         }
         finally
         {

@@ -10,7 +10,11 @@ namespace MailCluster.Edge;
 /// </summary>
 public sealed class EdgeConnections : ISessionRegistry
 {
+    // From cutting the last connections to giving up on their sessions.
+    private static readonly TimeSpan DrainSlack = TimeSpan.FromSeconds(2);
+
     private readonly EdgeOptions _options;
+    private readonly ConnectionHeartbeat _heartbeat;
     private readonly ConcurrentDictionary<SessionId, EdgeConnection> _all = new();
     private readonly KeyedCount<AddressKey> _byAddress = new();
     private readonly KeyedCount<(string Protocol, AccountId Account)> _byAccount = new();
@@ -19,10 +23,12 @@ public sealed class EdgeConnections : ISessionRegistry
     private int _unauthenticated;
     private int _draining;
     private long _drainGraceMs;
+    private long _drainOver;
 
     public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat)
     {
         _options = options;
+        _heartbeat = heartbeat;
         heartbeat.Attach(Tick);
     }
 
@@ -64,10 +70,11 @@ public sealed class EdgeConnections : ISessionRegistry
 
     /// <summary>
     /// Stops taking connections, tells all sessions to finish the command in flight, say goodbye and go, and completes when all have gone. Those that
-    /// have not by <paramref name="deadline"/> from now are cut.
+    /// have not by <paramref name="deadline"/> from now are cut; two seconds later it completes in any case.
     /// </summary>
     public Task DrainAsync(TimeSpan deadline)
     {
+        Volatile.Write(ref _drainOver, _heartbeat.Deadline(deadline + DrainSlack));
         Volatile.Write(ref _drainGraceMs, (long)deadline.TotalMilliseconds);
         Interlocked.Exchange(ref _draining, 1);
         foreach (var (_, connection) in _all)
@@ -150,6 +157,9 @@ public sealed class EdgeConnections : ISessionRegistry
     {
         foreach (var (_, connection) in _all)
             connection.Tick(now);
+        // A session that does not even notice that its connection was cut is not waited for.
+        if (IsDraining && now >= Volatile.Read(ref _drainOver))
+            _drained.TrySetResult();
     }
 
     /// <summary>What counts as one address: an IPv4 address, or a /64 of IPv6, since whoever has one address of it has all.</summary>

@@ -143,7 +143,7 @@ internal sealed partial class LmtpSession
         var only = transaction.Recipients.Count == 1 && Options.ReceivedFor ? transaction.Recipients[0].Path.Text : null;
         var message = transaction.Spool.WithPrefix(TraceHeaders.Make(Trace(transaction, at, null, only)));
         var outcomes = await Delivery.DeliverAsync(
-            Request(transaction, [.. transaction.Recipients.Select(static r => r.Recipient)], message, at), CancellationToken.None);
+            Request(transaction, [.. transaction.Recipients.Select(static r => r.Recipient)], message, at), Connection.Closed);
         for (var i = 0; i < outcomes.Length; i++)
             WriteOutcome(transaction.Recipients[i], outcomes[i]);
     }
@@ -157,7 +157,7 @@ internal sealed partial class LmtpSession
         {
             var only = transaction.Recipients.Count == 1 && Options.ReceivedFor ? recipient.Path.Text : null;
             var message = transaction.Spool.WithPrefix(TraceHeaders.Make(Trace(transaction, at, recipient.Path.Text, only)));
-            outcomes.AddRange(await Delivery.DeliverAsync(Request(transaction, [recipient.Recipient], message, at), CancellationToken.None));
+            outcomes.AddRange(await Delivery.DeliverAsync(Request(transaction, [recipient.Recipient], message, at), Connection.Closed));
         }
 
         for (var i = 0; i < outcomes.Count; i++)

@@ -4,11 +4,13 @@ using System.Text;
 namespace MailCluster.Edge.Tests;
 
 /// <summary>
-/// The smallest line protocol: echoes each line; STARTTLS, QUIT, STATE, FLOOD (sends until the client is gone), STUCK (ignores being told to end), CRASH.
+/// The smallest line protocol: echoes each line; STARTTLS, QUIT, STATE, FLOOD (sends until the client is gone), STUCK (ignores being told to end), DEAF (ignores the cut too), CRASH.
 /// </summary>
 internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) : EdgeConnectionHandler(services, listener)
 {
     private readonly TaskCompletionSource<EdgeConnection> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override string Protocol => "echo";
 
@@ -19,6 +21,8 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     public Task<EdgeConnection> Connected => _connected.Task;
+
+    public void Release() => _released.TrySetResult();
 
     protected override bool HasLogin => LoginNeeded;
 
@@ -59,7 +63,7 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
         }
     }
 
-    private static async Task<bool> Run(EdgeConnection connection, string line)
+    private async Task<bool> Run(EdgeConnection connection, string line)
     {
         switch (line)
         {
@@ -76,6 +80,10 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
                 return true;
             case "STUCK":
                 await new TaskCompletionSource().Task.WaitAsync(connection.Closed);
+                return false;
+            case "DEAF":
+                connection.State = "deaf";
+                await _released.Task;
                 return false;
             case "CRASH":
                 throw new NotSupportedException("a bug");
