@@ -14,6 +14,8 @@ namespace MailCluster.Edge;
 /// What an idle connection costs is this object, the two pipe ends, and the session's own state: no timer, no buffer, no task but the read.
 /// Deadlines are fields that one heartbeat looks at (<see cref="ConnectionHeartbeat"/>).
 /// </remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design", "CA1001", Justification = "A token source without a timer and without a wait handle holds nothing, and the session may ask it to its last moment.")]
 public sealed partial class EdgeConnection
 {
     private readonly EdgeServices _services;
