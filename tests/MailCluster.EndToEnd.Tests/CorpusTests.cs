@@ -23,24 +23,28 @@ public sealed class CorpusTests
         {
             var message = await File.ReadAllBytesAsync(file);
             Assert.StartsWith("250", (await lmtp.DeliverAsync(message, Alice))[0], StringComparison.Ordinal);
-            Assert.True((await client.AppendAsync("Archive", message)).IsOk, file);
+            var answer = await client.AppendAsync("Archive", message);
+            Assert.True(answer.IsOk == message.Length > 0, $"{file}: {answer.Tagged}"); // an empty literal is an error (RFC 3502 §6.3.11)
         }
 
         await client.RequireAsync("SELECT INBOX");
         var delivered = await client.FetchAllAsync();
         await client.RequireAsync("SELECT Archive");
         var appended = await client.FetchAllAsync();
-        for (var i = 0; i < corpus.Length; i++)
+        for (int i = 0, j = 0; i < corpus.Length; i++)
         {
             var message = await File.ReadAllBytesAsync(corpus[i]);
             Assert.True(delivered[i].Body.AsSpan().EndsWith(message), corpus[i]);
-            Assert.True(appended[i].Body.AsSpan().SequenceEqual(message), corpus[i]);
+            if (message.Length == 0)
+                continue;
+            var (uid, body) = appended[j++];
+            Assert.True(body.AsSpan().SequenceEqual(message), corpus[i]);
             var file = folder.File("curl.out");
             await ClientProgram.RequireAsync(
                 "curl",
                 [
                     "-sS", "--insecure", "--user", $"{Alice}:{NodeProcess.Password}", "-o", file,
-                    $"imaps://127.0.0.1:{node.ImapsPort}/Archive;UID={appended[i].Uid}",
+                    $"imaps://127.0.0.1:{node.ImapsPort}/Archive;UID={uid}",
                 ]);
             Assert.True((await File.ReadAllBytesAsync(file)).AsSpan().SequenceEqual(message), $"curl: {corpus[i]}");
         }

@@ -66,12 +66,12 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Adds an account with <see cref="Password"/>, as the operator does.</summary>
-    public Task AddUserAsync(string user) => CtlAsync($"{Password}\n", "user", "add", user, "--password-stdin");
+    public Task AddUserAsync(string user) => CtlWithInputAsync($"{Password}\n", "user", "add", user, "--password-stdin");
 
     /// <summary>Runs mailctl against this node and requires success.</summary>
-    public Task<ProgramResult> CtlAsync(params string[] arguments) => CtlAsync(null, arguments);
+    public Task<ProgramResult> CtlAsync(params string[] arguments) => CtlWithInputAsync(null, arguments);
 
-    public Task<ProgramResult> CtlAsync(string? input, params string[] arguments) =>
+    public Task<ProgramResult> CtlWithInputAsync(string? input, params string[] arguments) =>
         ClientProgram.RequireAsync(Repository.CtlProgram, ["--socket", AdminSocket, .. arguments], input);
 
     public Task<ImapClient> ConnectImapAsync(string user, bool tls = true) =>
