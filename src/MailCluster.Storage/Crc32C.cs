@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace MailCluster.Storage;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum of everything stored here; one instruction a word on current processors.</summary>
+/// <summary>CRC-32C (Castagnoli, as in iSCSI and ext4), the checksum of everything stored here; one instruction a word on current processors.</summary>
 internal static class Crc32C
 {
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);

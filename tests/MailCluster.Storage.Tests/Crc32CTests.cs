@@ -7,7 +7,7 @@ public sealed class Crc32CTests
     [Fact]
     public void The_check_value_of_the_polynomial() => Assert.Equal(0xE3069283u, Crc32C.Of("123456789"u8));
 
-    // RFC 3720 appendix B.4
+    // The test pattern of iSCSI.
     [Fact]
     public void Thirty_two_zero_bytes() => Assert.Equal(0x8A9136AAu, Crc32C.Of(new byte[32]));
 

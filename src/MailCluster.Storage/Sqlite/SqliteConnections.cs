@@ -15,7 +15,7 @@ internal static class SqliteConnections
         try
         {
             session.Execute(
-                BusyTimeout
+                string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(long)options.LockWaitMax.TotalMilliseconds};")
                 // Readers never wait for the writer, and a commit is one sequential write.
                 + "PRAGMA journal_mode=WAL;"
                 + "PRAGMA synchronous=FULL;"

@@ -10,6 +10,7 @@ internal sealed class SqliteJournal(SqliteWriter writer, SqliteReaders readers) 
     // Rows read per turn of a replay. Between turns the connection and its read lock are given back, so that a slow reader neither
     // keeps others waiting nor keeps the log from starting again.
     private const int ReplayRows = 512;
+    private const int ReplayBytes = 4 << 20;
     private const int ListRows = 1_000;
 
     public ValueTask AppendAsync(JournalWrite write, CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ internal sealed class SqliteJournal(SqliteWriter writer, SqliteReaders readers) 
                 rows = lease.Reader.Read((actor, after), static (statements, from) => ReadRows(statements, from.actor, from.after));
             foreach (var row in rows)
                 yield return row;
-            if (rows.Count < ReplayRows)
+            if (rows.Count == 0)
                 yield break;
             after = rows[^1].SequenceNr;
             cancellationToken.ThrowIfCancellationRequested();
@@ -96,10 +97,12 @@ internal sealed class SqliteJournal(SqliteWriter writer, SqliteReaders readers) 
         if (number < 0)
             return rows;
         var replay = statements.Replay.Bind(1, number).Bind(2, after.Value).Bind(3, ReplayRows);
-        while (replay.Step())
+        var bytes = 0;
+        while (bytes < ReplayBytes && replay.Step())
         {
             rows.Add(new JournalEntry(
                 new SequenceNr(replay.Int64(0)), replay.Blob(2), new DateTimeOffset(replay.Int64(1), TimeSpan.Zero)));
+            bytes += rows[^1].Payload.Length;
         }
 
         replay.Reset();

@@ -27,6 +27,11 @@ public sealed record SqliteOptions
     /// <summary>Read-only connections at most. 4: reads are short and mostly from memory.</summary>
     public int ReadersMax { get; init; } = 4;
 
+    /// <summary>
+    /// The longest that a write waits while another program, an administrator's sqlite3 shell, holds the database's write lock. 10 s.
+    /// </summary>
+    public TimeSpan LockWaitMax { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Pages the database may have, 0 for no limit. Lets a test run into a full disk.</summary>
     internal int PagesMax { get; init; }
 }

@@ -65,6 +65,37 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task While_another_program_holds_the_lock_writes_fail_and_then_go_on()
+    {
+        await using var database = Open(_directory, new SqliteOptions { LockWaitMax = TimeSpan.FromMilliseconds(20) });
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        using (var shell = SqliteSession.Open(_directory.File(SqliteDatabase.FileName), readOnly: false))
+        {
+            shell.Execute("BEGIN IMMEDIATE");
+            var appends = Enumerable.Range(0, 50).Select(i => database.Journal.AppendAsync(Write($"a{i}", 0, writer))).ToList();
+            foreach (var append in appends)
+                await Assert.ThrowsAsync<JournalUnavailableException>(() => append);
+            Assert.Empty(await database.Journal.ReplayAsync("a1"));
+            shell.Execute("ROLLBACK");
+        }
+
+        await database.Journal.AppendAsync(Write("a1", 0, writer));
+        Assert.Single(await database.Journal.ReplayAsync("a1"));
+    }
+
+    [Fact]
+    public async Task A_replay_reads_big_and_many_writes_in_turns()
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        for (var i = 0; i < 1_100; i++)
+            await database.Journal.AppendAsync(Write("a", i, writer, new byte[i % 100 == 0 ? 3_000_000 : 10], Durability.OsBuffers));
+        var entries = await database.Journal.ReplayAsync("a");
+        Assert.Equal(Enumerable.Range(1, 1_100).Select(i => (long)i), entries.Select(e => e.SequenceNr.Value));
+        Assert.Equal(3_000_000, entries[1_000].Payload.Length);
+    }
+
+    [Fact]
     public async Task Another_connections_write_is_noticed()
     {
         await using var database = Open(_directory);

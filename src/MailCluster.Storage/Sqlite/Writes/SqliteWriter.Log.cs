@@ -21,4 +21,7 @@ internal sealed partial class SqliteWriter
 
     [LoggerMessage(1405, LogLevel.Debug, "The log was copied into the database; {Left} frames came meanwhile")]
     private partial void LogCheckpointed(int left);
+
+    [LoggerMessage(1406, LogLevel.Error, "A group of {Count} writes failed")]
+    private partial void LogGroupFailed(int count, Exception exception);
 }

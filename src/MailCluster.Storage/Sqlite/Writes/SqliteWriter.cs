@@ -27,7 +27,8 @@ namespace MailCluster.Storage.Sqlite.Writes;
 //
 // Errors. A refusal (fence, sequence) writes nothing and fails alone. An SQLite error in one request (a full disk, a payload beyond
 // SQLite's limit) takes the transaction back, which is certain, and each request of the group is then tried in a transaction of its own, so that it
-// fails alone too. An error of COMMIT itself fails the group. After an I/O error the connection is opened anew, and the writer goes on.
+// fails alone too. A transaction that cannot begin, an I/O error, and an error of COMMIT itself fail the group. After an I/O error the
+// connection is opened anew. In every case the writer goes on.
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
     private readonly string _path;
@@ -105,18 +106,21 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         var durability = Durability.OsBuffers;
         for (var i = start; i < start + count && durability != Durability.Disk; i++)
             durability = requests[i].Durability;
+        var hasBegun = false;
         try
         {
             Begin(durability);
+            hasBegun = true;
             for (var i = start; i < start + count; i++)
                 requests[i].Run(_transaction);
         }
         catch (Exception e)
         {
             TakeBack(e);
-            if (count == 1)
+            if (count == 1 || !hasBegun || e is SqliteError { IsConnectionDoubtful: true })
             {
-                Answer(requests, start, 1, Unavailable(e));
+                LogGroupFailed(count, e);
+                Answer(requests, start, count, Unavailable(e));
                 return;
             }
 
