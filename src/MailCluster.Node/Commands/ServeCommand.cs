@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using MailCluster.Node.Configuration;
 using MailCluster.Node.Hosting;
 using Microsoft.Extensions.Logging;
+using Serilog.Core;
 using Serilog.Extensions.Logging;
 
 namespace MailCluster.Node.Commands;
@@ -15,7 +17,11 @@ internal static class ServeCommand
             return ExitCodes.Configuration;
         }
         UnixProcess.KeepFilesPrivate();
-        await using var logger = LogSetup.Create(configuration.Options.Log);
+        await using var logger = CreateLogger(configuration.Options.Log);
+        if (logger is null)
+        {
+            return ExitCodes.System;
+        }
         using var loggers = new SerilogLoggerFactory(logger);
         var log = loggers.CreateLogger("MailCluster.Node");
         await using var node = new NodeHost(configuration.Options, loggers, TimeProvider.System);
@@ -41,6 +47,28 @@ internal static class ServeCommand
         var ended = await Task.WhenAny(signals.Signal, node.Fault);
         await node.StopAsync(await ended);
         return ended == node.Fault ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    /// <returns>Null if the log file cannot be written, which has been said then.</returns>
+    private static Logger? CreateLogger(LogOptions options)
+    {
+        try
+        {
+            if (options.File is { } file)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+                // The sink drops what it cannot write without a word; a node that was told to keep a log must not start without one.
+                var probe = Path.Combine(Path.GetDirectoryName(file.Path)!, $".probe-{Environment.ProcessId}");
+                File.WriteAllText(probe, "");
+                File.Delete(probe);
+            }
+            return LogSetup.Create(options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"mailcluster: the log file {options.File?.Path} cannot be written: {error.Message}");
+            return null;
+        }
     }
 
     /// <summary>The first signal stops gently; a second SIGINT stops at once.</summary>

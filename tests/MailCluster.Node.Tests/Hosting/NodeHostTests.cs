@@ -8,7 +8,7 @@ namespace MailCluster.Node.Tests.Hosting;
 
 public sealed class NodeHostTests
 {
-    private static NodeOptions Options(TemporaryFolder folder, params string[] settings)
+    internal static NodeOptions Options(TemporaryFolder folder, params string[] settings)
     {
         var configuration = NodeConfiguration.Load(
             null,
