@@ -21,56 +21,30 @@ internal static class PasswordPrompt
     public static string Ask(string prompt)
     {
         RequireTerminal();
-        return ReadHidden(prompt);
+        using var hidden = new HiddenInput();
+        return hidden.Ask(prompt) ?? throw NoPassword();
     }
 
     /// <summary>Asks twice, for a new password.</summary>
     public static string AskNew(string account)
     {
         RequireTerminal();
-        for (var attempt = 1; ; attempt++)
+        using var hidden = new HiddenInput();
+        for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            var password = ReadHidden($"Password for {account}: ");
+            var password = hidden.Ask($"Password for {account}: ") ?? throw NoPassword();
             if (password.Length == 0) Console.Error.WriteLine("The password must not be empty.");
-            else if (ReadHidden("Once more: ") == password) return password;
+            else if (hidden.Ask("Once more: ") == password) return password;
             else Console.Error.WriteLine("They differ.");
-            if (attempt == Attempts) throw new CtlException(ExitCodes.Usage, "no password was given");
         }
+        throw NoPassword();
     }
+
+    private static CtlException NoPassword() => new(ExitCodes.Usage, "no password was given");
 
     private static void RequireTerminal()
     {
         if (Console.IsInputRedirected)
             throw new CtlException(ExitCodes.Usage, "there is no terminal to ask for the password on; use --password-stdin");
-    }
-
-    private static string ReadHidden(string prompt)
-    {
-        Console.Error.Write(prompt);
-        var password = new StringBuilder();
-        while (true)
-        {
-            var key = Console.ReadKey(intercept: true);
-            switch (key.Key)
-            {
-                case ConsoleKey.Enter:
-                    Console.Error.WriteLine();
-                    return password.ToString();
-                case ConsoleKey.Backspace when password.Length > 0:
-                    password.Length -= char.IsLowSurrogate(password[^1]) && password.Length > 1 ? 2 : 1;
-                    break;
-                case ConsoleKey.Backspace:
-                    break;
-                case ConsoleKey.U when key.Modifiers.HasFlag(ConsoleModifiers.Control):
-                    password.Clear();
-                    break;
-                case ConsoleKey.D when key.Modifiers.HasFlag(ConsoleModifiers.Control):
-                    Console.Error.WriteLine();
-                    throw new CtlException(ExitCodes.Usage, "no password was given");
-                default:
-                    if (!char.IsControl(key.KeyChar)) password.Append(key.KeyChar);
-                    break;
-            }
-        }
     }
 }
