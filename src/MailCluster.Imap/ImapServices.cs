@@ -1,6 +1,7 @@
 using MailCluster.Bodies;
 using MailCluster.Edge;
 using MailCluster.Mailboxes;
+using MailCluster.Mime;
 using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Imap;
@@ -24,6 +25,8 @@ public sealed class ImapServices(
     internal IMailboxClient Mailboxes { get; } = mailboxes;
 
     internal IBodyStore Bodies { get; } = bodies;
+
+    internal MessageIntake Intake { get; } = new(bodies, MimeLimits.Default);
 
     internal ImapMetrics Metrics { get; } = metrics;
 

@@ -1,15 +1,15 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using MailCluster.Bodies;
 using MailCluster.Edge;
 using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
 using MailCluster.Mailboxes;
-using MailCluster.Mime;
 
 namespace MailCluster.Imap.Session.Handlers;
 
-/// <summary>The messages of one APPEND on their way into the body store. Disposed without <see cref="Keep"/> it releases what it stored.</summary>
+/// <summary>
+/// The messages of one APPEND on their way into the body store. Disposed before <see cref="Commit"/>, or after <see cref="Refuse"/>, it gives up what
+/// it stored: certainly no message uses it.
+/// </summary>
 internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
 {
     /// <summary>Bodies being made durable at one time: enough for the store to make one fsync of them, few enough to bound the memory.</summary>
@@ -17,7 +17,7 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
 
     private readonly List<Task<NewMessage>> _stores = [];
     private int _awaited;
-    private bool _kept;
+    private bool _committed;
 
     /// <summary>Why this message cannot be taken, or null. Nothing of its literal was read yet.</summary>
     public CommandOutcome? Check(in AppendMessage message)
@@ -53,45 +53,40 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
     /// <summary>All messages, each durable.</summary>
     public async ValueTask<ImmutableArray<NewMessage>> FinishAsync() => [.. await Task.WhenAll(_stores)];
 
-    /// <summary>The messages are in the mailbox.</summary>
-    public void Keep() => _kept = true;
+    /// <summary>The append is about to be sent: from here on it may run, whatever is heard of it, and the bodies may be a message's.</summary>
+    public void Commit() => _committed = true;
+
+    /// <summary>The append certainly did not run.</summary>
+    public void Refuse() => _committed = false;
 
     public async ValueTask DisposeAsync()
     {
-        if (_kept || _stores.Count == 0)
+        if (_committed || _stores.Count == 0)
             return;
-        var stored = new List<BodyRef>();
+        var stored = new List<NewMessage>();
         foreach (var store in _stores)
         {
             await ((Task)store).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (store.IsCompletedSuccessfully)
-                stored.Add((await store).Body);
+                stored.Add(await store);
         }
 
-        // After the grace period: an append whose answer was lost may have run, and then it has the bodies.
-        await session.Services.Bodies.ReleaseAsync(
-            stored.ToArray(), session.Services.Time.GetUtcNow() + TimeSpan.FromDays(1), CancellationToken.None);
+        await session.Services.Intake.DiscardAsync(stored.ToArray(), session.Services.Time.GetUtcNow(), CancellationToken.None);
     }
 
     private async ValueTask<NewMessage> StoreAsync(MessageSpool spool, AppendMessage message)
     {
         using (spool)
         {
-            var services = session.Services;
-            var content = spool.Content;
-            var summary = new ArrayBufferWriter<byte>(1024);
-            var text = new ArrayBufferWriter<byte>(4096);
-            MessageSummaryBuilder.Build(content.Span, MimeLimits.Default, summary, text);
-            var emailId = Guid.CreateVersion7(services.Time.GetUtcNow());
-            var body = await services.Bodies.PutAsync(
-                new NewBody(session.Account.Value, emailId, summary.WrittenMemory, text.WrittenMemory, content), session.Connection.Closed);
-            return new NewMessage(
-                new EmailId(emailId),
-                body,
-                (uint)content.Length,
-                message.Date ?? new InternalDate(services.Time.GetUtcNow()),
+            var intake = session.Services.Intake;
+            using var prepared = intake.Prepare(spool.Content);
+            return await intake.StoreAsync(
+                session.Account,
+                prepared,
+                message.Date ?? new InternalDate(session.Services.Time.GetUtcNow()),
                 message.Flags.System,
-                message.Flags.Keywords);
+                message.Flags.Keywords,
+                session.Connection.Closed);
         }
     }
 }

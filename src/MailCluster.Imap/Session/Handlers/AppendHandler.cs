@@ -12,8 +12,8 @@ namespace MailCluster.Imap.Session.Handlers;
 //   2. the literal goes from the connection into a spool (memory, or a file past a limit), never into the command buffer;
 //   3. the body store is given the message while the next one of a MULTIAPPEND is already coming in;
 //   4. at the end of the command, when all bodies are durable, one event adds all messages or none (RFC 3502 §2).
-// A crash or refusal between 3 and 4 leaves bodies without an event: garbage, released here or collected later. There is never an event
-// without its body.
+// A crash between 3 and 4 leaves bodies without an event: garbage that a check collects. A refusal gives them up at once; where it is not known
+// whether the append ran, they stay, since there must never be an event without its body.
 
 /// <summary>APPEND (RFC 9051 §6.3.12), with MULTIAPPEND (RFC 3502), BINARY (RFC 3516), APPENDLIMIT (RFC 7889).</summary>
 internal static class AppendHandler
@@ -43,14 +43,27 @@ internal static class AppendHandler
                 case ReadOutcome.AppendMessage:
                     continue;
                 case ReadOutcome.AppendEnd:
-                    var result = await session.SendAsync(new AppendMessages(folder, await batch.FinishAsync()));
-                    batch.Keep();
-                    return CommandOutcome.Ok("Appended", new AppendUidCode(result));
+                    return CommandOutcome.Ok("Appended", new AppendUidCode(await CommitAsync(session, batch, folder)));
                 case ReadOutcome.Rejected:
                     return Rejected(session, session.Reader.Rejection);
                 default:
                     return EndOf(session);
             }
+        }
+    }
+
+    private static async ValueTask<AppendResult> CommitAsync(ImapSession session, AppendBatch batch, FolderName folder)
+    {
+        var append = new AppendMessages(folder, await batch.FinishAsync());
+        batch.Commit();
+        try
+        {
+            return await session.SendAsync(append);
+        }
+        catch (MailboxRefusedException e) when (e.Reason != RefusalReason.Unavailable)
+        {
+            batch.Refuse();
+            throw;
         }
     }
 
