@@ -6,7 +6,29 @@ namespace MailCluster.Mailboxes.Search;
 /// <summary>Makes nodes of keys.</summary>
 internal sealed class SearchPlanner(SearchContext context, TimeProvider time)
 {
-    public SearchNode Plan(SearchKey key) => key switch
+    /// <summary>
+    /// A tree that the index answers alone becomes one node with one bitmap: what it is made of is planned when it is scanned, and dropped then, so that a search
+    /// with a thousand keys does not keep a thousand bitmaps.
+    /// </summary>
+    public SearchNode Plan(SearchKey key) =>
+        key is SearchKey.And or SearchKey.Or or SearchKey.Not && IsIndexOnly(key)
+            ? new IndexNode((view, matches) =>
+            {
+                PlanTree(key).Scan(view, out var yes, out _);
+                matches.Or(yes);
+            })
+            : PlanTree(key);
+
+    private static bool IsIndexOnly(SearchKey key) => key switch
+    {
+        SearchKey.And and => and.Keys.All(IsIndexOnly),
+        SearchKey.Or or => IsIndexOnly(or.Left) && IsIndexOnly(or.Right),
+        SearchKey.Not not => IsIndexOnly(not.Key),
+        SearchKey.Date date => date.Source != DateSource.Sent,
+        _ => key is not (SearchKey.Header or SearchKey.Body or SearchKey.Text),
+    };
+
+    private SearchNode PlanTree(SearchKey key) => key switch
     {
         SearchKey.All or SearchKey.SaveDateSupported => IndexScans.All(),
         SearchKey.And and => new AndNode(and.Keys.Select(Plan)),

@@ -79,4 +79,51 @@ public sealed class FetchFailureTests
         await Assert.ThrowsAsync<BodyCorruptException>(() => runner.FetchAsync(folder, "1 BODY[]"));
         Assert.Equal(1, runner.OpenLines);
     }
+
+    [Theory]
+    [InlineData(11, false)]
+    [InlineData(12, true)]
+    public async Task Answers_about_broken_messages_are_well_formed(int seed, bool utf8)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < 1_500; round++)
+        {
+            var message = Mutate(random, Encoding.Latin1.GetBytes(SampleMessage.Whole));
+            var folder = new TestFolder();
+            folder.Add(message);
+            var answer = FetchAnswer.Parse(await new FetchRunner { Utf8 = utf8 }.FetchAsync(
+                folder, "1 (ENVELOPE BODY BODYSTRUCTURE PREVIEW BODY.PEEK[] BODY[HEADER] BODY[TEXT] BODY[HEADER.FIELDS (FROM SUBJECT)] BODY[2] BINARY[2] BODY[3.1.MIME] BODY[3.HEADER.FIELDS.NOT (FROM)])"));
+            Assert.Equal(message, answer[1]["BODY[]"]);
+            Assert.Equal(message, answer[1]["BODY[HEADER]"]!.Concat(answer[1]["BODY[TEXT]"]!).ToArray());
+        }
+    }
+
+    private static byte[] Mutate(Random random, byte[] message)
+    {
+        var bytes = new List<byte>(message);
+        for (var changes = random.Next(1, 12); changes > 0; changes--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(5))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, Math.Min(random.Next(1, 30), bytes.Count - at));
+                    break;
+                case 2:
+                    bytes.InsertRange(at, "\r\n"u8.ToArray());
+                    break;
+                case 3:
+                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 60), bytes.Count - at)));
+                    break;
+                default:
+                    bytes[at] = (byte)"\"\\()<>@,;:\r\n\0"[random.Next(13)];
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
 }

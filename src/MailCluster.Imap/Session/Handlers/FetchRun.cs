@@ -74,10 +74,10 @@ internal sealed partial class FetchRun(FetchPlan plan, FolderIndex view, IBodySt
 
     private async ValueTask TellMessagesAsync(PositionSet positions)
     {
-        var batch = new FetchSummaries(view, bodies, limits, plan.NeedsSummary, output.Closed);
+        var batch = new FetchSummaries(view, positions, bodies, limits, plan.NeedsSummary, output.Closed);
         try
         {
-            while (await batch.MoveNextAsync(positions))
+            while (await batch.MoveNextAsync())
             {
                 for (var item = 0; item < batch.Count; item++)
                 {

@@ -9,16 +9,17 @@ namespace MailCluster.Imap.Session.Handlers;
 /// The messages of a command in batches: their index rows, and their summaries, read from the store in one go. A summary that the store lost, or that cannot
 /// be read, is made again from the body; a message whose body is missing or damaged has none, and says why.
 /// </summary>
-internal sealed class FetchSummaries(FolderIndex view, IBodyStore bodies, MimeLimits limits, bool wanted, CancellationToken closed)
+internal sealed class FetchSummaries(
+    FolderIndex view, PositionSet positions, IBodyStore bodies, MimeLimits limits, bool wanted, CancellationToken closed)
 {
     /// <summary>Messages a batch: enough to hide what one read of the store costs, few enough that their summaries stay under some 100 KiB.</summary>
     public const int BatchMax = 128;
 
-    private readonly MessageRow[] _rows = new MessageRow[BatchMax];
-    private readonly int[] _positions = new int[BatchMax];
-    private readonly BodyRef[] _refs = new BodyRef[BatchMax];
-    private readonly ReadOnlyMemory<byte>[] _summaries = new ReadOnlyMemory<byte>[BatchMax];
-    private readonly Exception?[] _failures = new Exception?[BatchMax];
+    private readonly MessageRow[] _rows = new MessageRow[Math.Min(BatchMax, positions.Count)];
+    private readonly int[] _positions = new int[Math.Min(BatchMax, positions.Count)];
+    private readonly BodyRef[] _refs = new BodyRef[Math.Min(BatchMax, positions.Count)];
+    private readonly ReadOnlyMemory<byte>[] _summaries = new ReadOnlyMemory<byte>[Math.Min(BatchMax, positions.Count)];
+    private readonly Exception?[] _failures = new Exception?[Math.Min(BatchMax, positions.Count)];
     private int _run;
     private int _next = -1;
 
@@ -35,9 +36,9 @@ internal sealed class FetchSummaries(FolderIndex view, IBodyStore bodies, MimeLi
     public Exception? FailureAt(int item) => _failures[item];
 
     /// <summary>Goes to the next batch; false after the last.</summary>
-    public async ValueTask<bool> MoveNextAsync(PositionSet positions)
+    public async ValueTask<bool> MoveNextAsync()
     {
-        Fill(positions);
+        Fill();
         if (Count == 0 || !wanted)
             return Count > 0;
         Array.Clear(_failures);
@@ -72,11 +73,11 @@ internal sealed class FetchSummaries(FolderIndex view, IBodyStore bodies, MimeLi
         }
     }
 
-    private void Fill(PositionSet positions)
+    private void Fill()
     {
         Count = 0;
         var runs = positions.Runs;
-        while (_run < runs.Length && Count < BatchMax)
+        while (_run < runs.Length && Count < _rows.Length)
         {
             var run = runs[_run];
             if (_next < run.Start)
