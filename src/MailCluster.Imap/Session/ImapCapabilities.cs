@@ -47,6 +47,7 @@ internal static class ImapCapabilities
         LoggedIn("SAVEDATE"),
         LoggedIn("OBJECTID"),
         LoggedIn("PREVIEW"),
+        LoggedIn("WITHIN"),
     ];
 
     /// <summary>Writes <c>CAPABILITY IMAP4rev1 …</c>.</summary>
