@@ -102,7 +102,7 @@ internal static class FlagWords
         foreach (var word in text.Split([' ', ',', '(', ')'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (word[0] != '\\') keywords.Add(Keyword(word));
-            else if (Enum.TryParse<SystemFlags>(word[1..], ignoreCase: true, out var flag) && IsSingle(flag)) flags |= flag;
+            else if (word.Length > 1 && char.IsAsciiLetter(word[1]) && Enum.TryParse<SystemFlags>(word[1..], ignoreCase: true, out var flag) && IsSingle(flag)) flags |= flag;
             else throw new AdminException(AdminExit.Usage, $"{word} is no flag of IMAP; there are \\Seen \\Answered \\Flagged \\Deleted \\Draft");
         }
         return (flags, keywords.ToImmutable());
