@@ -165,10 +165,18 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     private object Answer(MailboxState state, IMailboxQuery query) => query switch
     {
         ListFolders => MailboxAnswers.List(state, folder => MarkerOf(folder).From),
+        DescribeFolder describe => Describe(state, describe),
         InspectAccount => MailboxAnswers.Inspect(state),
         OpenFolder open => Open(state, open),
         _ => throw new InvalidOperationException($"Nothing answers {query.GetType().Name}."),
     };
+
+    private FolderInfo Describe(MailboxState state, DescribeFolder query)
+    {
+        var folder = state.Find(query.Name)
+            ?? throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{query.Name}'.");
+        return MailboxAnswers.Describe(folder, MarkerOf(folder).From);
+    }
 
     private FolderLocation Open(MailboxState state, OpenFolder query)
     {

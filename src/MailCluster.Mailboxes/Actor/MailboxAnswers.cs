@@ -11,22 +11,27 @@ internal static class MailboxAnswers
         foreach (var id in state.Names.Values)
         {
             var folder = state.Folders[id];
-            var index = folder.Index;
-            folders.Add(new FolderInfo(
-                id,
-                folder.Name,
-                folder.Use,
-                index.UidValidity,
-                index.UidNext,
-                index.HighestModSeq,
-                index.Exists,
-                index.Unseen,
-                index.Deleted,
-                index.Exists - index.LowerBound(recentFrom(folder)),
-                index.Size));
+            folders.Add(Describe(folder, recentFrom(folder)));
         }
 
         return new FolderList(folders.MoveToImmutable(), [.. state.Subscriptions]);
+    }
+
+    public static FolderInfo Describe(FolderState folder, uint recentFrom)
+    {
+        var index = folder.Index;
+        return new FolderInfo(
+            folder.Id,
+            folder.Name,
+            folder.Use,
+            index.UidValidity,
+            index.UidNext,
+            index.HighestModSeq,
+            index.Exists,
+            index.Unseen,
+            index.Deleted,
+            index.Exists - index.LowerBound(recentFrom),
+            index.Size);
     }
 
     public static AccountInspection Inspect(MailboxState state) => new(

@@ -6,6 +6,9 @@ namespace MailCluster.Mailboxes;
 /// <summary>All folders and subscriptions of the account.</summary>
 public sealed record ListFolders : MailboxQuery<FolderList>;
 
+/// <summary>One folder; refused with <see cref="RefusalReason.NonExistent"/> when there is none of that name. Cheap in accounts with many folders.</summary>
+public sealed record DescribeFolder(FolderName Name) : MailboxQuery<FolderInfo>;
+
 /// <summary>Whether the account has anything, and where everything is. For checks and administration; the indexes are immutable.</summary>
 public sealed record InspectAccount : MailboxQuery<AccountInspection>;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MailCluster.Edge;
 using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
@@ -74,13 +73,15 @@ internal static class AppendHandler
             return refusal;
         try
         {
-            var folders = await session.SendAsync(new ListFolders());
-            return folders.Find(name) is null ? CommandOutcome.No("There is no such folder", ResponseCode.TryCreate) : null;
+            await session.SendAsync(new DescribeFolder(name));
+            return null;
         }
         catch (MailboxRefusedException e)
         {
             // The literal still is in the way: it is passed over first, then this is answered.
-            return CommandOutcome.No(e.Message, ResponseCode.Unavailable);
+            return e.Reason == RefusalReason.NonExistent
+                ? CommandOutcome.No("There is no such folder", ResponseCode.TryCreate)
+                : CommandOutcome.No(e.Message, ResponseCode.Unavailable);
         }
     }
 

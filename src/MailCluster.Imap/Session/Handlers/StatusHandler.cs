@@ -11,10 +11,7 @@ internal static class StatusHandler
     {
         if (!FolderNames.TryExisting(command.Mailbox, out var name, out var refusal))
             return refusal;
-        var folders = await session.SendAsync(new ListFolders());
-        if (folders.Find(name) is not { } folder)
-            return CommandOutcome.No("There is no such folder", ResponseCode.NonExistent);
-        Write(session, folder, command.Items);
+        Write(session, await session.SendAsync(new DescribeFolder(name)), command.Items);
         return CommandOutcome.Ok("Done");
     }
 
