@@ -20,13 +20,14 @@ internal sealed partial class HoconParser
     /// <param name="includes">The files open around it.</param>
     /// <param name="scope">Path below which its substitutions look first.</param>
     /// <param name="path">Path of its root object; null inside an array.</param>
-    private HoconParser(string text, string source, IncludeContext includes, string[] scope, string[]? path)
+    /// <param name="hasLines">As for <see cref="HoconScanner"/>.</param>
+    private HoconParser(string text, string source, IncludeContext includes, string[] scope, string[]? path, bool hasLines = true)
     {
         if (text.Length > HoconLimits.FileCharactersMax)
         {
             throw new HoconException(new HoconOrigin(source, 0, 0), $"the text is longer than {HoconLimits.FileCharactersMax} characters");
         }
-        _scanner = new HoconScanner(text, source);
+        _scanner = new HoconScanner(text, source, hasLines);
         _includes = includes;
         _scope = scope;
         _path = path;
@@ -58,7 +59,7 @@ internal sealed partial class HoconParser
     }
 
     private static HoconParser Alone(string text, string source) =>
-        new(text, source, new IncludeContext(new PhysicalHoconFiles(), canonical: null), AtRoot, AtRoot);
+        new(text, source, new IncludeContext(new PhysicalHoconFiles(), canonical: null), AtRoot, AtRoot, hasLines: false);
 
     private ObjectNode ParseRoot()
     {

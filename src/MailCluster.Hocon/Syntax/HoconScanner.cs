@@ -5,7 +5,10 @@ using System.Text;
 namespace MailCluster.Hocon.Syntax;
 
 /// <summary>Characters of one source with line and column, and the lexical rules that do not depend on where in the grammar we are.</summary>
-internal sealed class HoconScanner(string text, string source)
+/// <param name="text">The source.</param>
+/// <param name="source">Its name in origins.</param>
+/// <param name="hasLines">False for one value of a command line: a line number would only puzzle.</param>
+internal sealed class HoconScanner(string text, string source, bool hasLines = true)
 {
     private const char End = '\0';
     private static readonly SearchValues<char> Reserved = SearchValues.Create("$\"{}[]:=,+#`^?!@*&\\");
@@ -14,7 +17,7 @@ internal sealed class HoconScanner(string text, string source)
     private int _line = 1;
     private int _lineStart;
 
-    public HoconOrigin Origin => new(source, _line, _position - _lineStart + 1);
+    public HoconOrigin Origin => hasLines ? new(source, _line, _position - _lineStart + 1) : new(source, 0, 0);
 
     public bool AtEnd => _position >= text.Length;
 

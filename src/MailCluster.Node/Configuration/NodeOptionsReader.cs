@@ -49,7 +49,7 @@ internal static partial class NodeOptionsReader
         ConnectionsPerAccount = section.Integer("connections-per-account", 1, 10_000_000),
         UnauthenticatedConnections = section.Integer("unauthenticated-connections", 1, 10_000_000),
         // A little less than what one buffer can hold.
-        MessageBytes = section.Size("message-size", 64 << 10, 2_000_000_000),
+        MessageBytes = section.Size("message-size", 64 << 10, 1_900L << 20),
         Spool = section.Section("spool", spool => new SpoolLimits(
             (int)spool.Size("message", 4 << 10, 64 << 20),
             spool.Size("total", 1 << 20, 1L << 44))),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Reflection;
 using MailCluster.Auth;
 using MailCluster.Auth.Passwords;
@@ -102,6 +103,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         {
             // A port that is taken; a password-scheme that this machine does not have.
             throw new NodeStartException(error.Message, error);
+        }
+        catch (SocketException error)
+        {
+            throw new NodeStartException(BindFault.Describe(error, Listeners), error);
         }
         _binder.ProtectAdminSocket();
         State.Advance(NodePhase.Serving);

@@ -92,6 +92,7 @@ internal sealed class ListenerBinder(NodeOptions options, ITlsCertificateSource 
         try
         {
             // Left by a process that was killed; the lock on the data directory says that it is gone. Anything else at that path stays.
+            Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
             if (File.Exists(socket) && new FileInfo(socket).Length == 0)
             {
                 File.Delete(socket);
@@ -99,7 +100,7 @@ internal sealed class ListenerBinder(NodeOptions options, ITlsCertificateSource 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new NodeStartException($"the old admin socket {socket} cannot be removed: {error.Message}", error);
+            throw new NodeStartException($"the admin socket {socket} cannot be made: {error.Message}", error);
         }
         kestrel.ListenUnixSocket(socket, bound =>
         {

@@ -100,7 +100,7 @@ public sealed class NodeConfigurationTests
             using var brief = new StringWriter();
             ConfigurationListing.Write(configuration, isComplete: false, brief);
             Assert.Matches("mailcluster\\.limits\\.folders = 30 +# my.hocon:2\n", brief.ToString());
-            Assert.Matches("mailcluster\\.node\\.name = \"n1\" +# --set node.name:1\n", brief.ToString());
+            Assert.Matches("mailcluster\\.node\\.name = \"n1\" +# --set node.name\n", brief.ToString());
             Assert.DoesNotContain("keywords", brief.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("hush", brief.ToString(), StringComparison.Ordinal);
             Assert.Equal(2, brief.ToString().Split("key-password = \"********\"").Length - 1);

@@ -93,6 +93,15 @@ public sealed class NodeHostTests
     }
 
     [Fact]
+    public async Task AnAddressThatIsNotHereIsSaidWithItsListener()
+    {
+        using var folder = new TemporaryFolder();
+        await using var node = Create(Options(folder, "listeners.imaps.address=192.0.2.1"), new ListLogger());
+        var error = await Assert.ThrowsAsync<NodeStartException>(() => node.StartAsync(CancellationToken.None));
+        Assert.StartsWith("listener imaps on 192.0.2.1:0 cannot be opened:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HttpCanSpeakTls()
     {
         using var folder = new TemporaryFolder();
