@@ -3,8 +3,8 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Imap.Commands;
 
 /// <summary>
-/// APPEND (RFC 9051 §6.3.12), with MULTIAPPEND (RFC 3502) and BINARY (RFC 3516). The messages are no part of the command: the reader hands over an
-/// <see cref="AppendMessage"/> for each, and the session takes the literal that follows from the connection itself.
+/// APPEND (RFC 9051 §6.3.12), with MULTIAPPEND (RFC 3502) and BINARY (RFC 3516). The messages are no part of the command: the reader hands
+/// over an <see cref="AppendMessage"/> for each, and the session takes the literal that follows from the connection itself.
 /// </summary>
 internal sealed record AppendCommand(string Tag, string Mailbox) : ImapCommand(Tag)
 {

@@ -5,7 +5,8 @@ namespace MailCluster.Imap.Commands;
 /// <summary>LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154 §2).</summary>
 /// <param name="Patterns">One or more, in Unicode; <c>*</c> and <c>%</c> are wildcards.</param>
 /// <param name="Return">What to tell besides; <see cref="ListReturn.Status"/> means <paramref name="Status"/>.</param>
-/// <param name="Extended">Whether selection options, a list of patterns or return options were given: then an empty pattern is no question for the separator.</param>
+/// <param name="Extended">Whether selection options, a list of patterns or return options were given: then an empty pattern is no question
+/// for the separator.</param>
 internal sealed record ListCommand(
     string Tag,
     ListSelection Selection,

@@ -112,7 +112,8 @@ internal static class BodyStructureWriter
         writer.Close();
     }
 
-    // The names of parameters in RFC 2231 form keep their "*". Their value goes as it stands in the message to IMAP4rev1, and decoded to IMAP4rev2 (RFC 9051 §7.5.2).
+    // The names of parameters in RFC 2231 form keep their "*". Their value goes as it stands in the message to IMAP4rev1, and decoded to
+    // IMAP4rev2 (RFC 9051 §7.5.2).
     private static void Parameters(scoped ref ResponseWriter writer, scoped BodyParameters parameters)
     {
         if (parameters.IsEmpty)

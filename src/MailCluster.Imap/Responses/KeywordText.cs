@@ -6,8 +6,8 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Imap.Responses;
 
 /// <summary>
-/// The keyword sets of one folder version as they are written, each keyword with a space before it. Made once per version and set, and shared by all sessions
-/// that have the folder open.
+/// The keyword sets of one folder version as they are written, each keyword with a space before it. Made once per version and set, and
+/// shared by all sessions that have the folder open.
 /// </summary>
 internal sealed class KeywordText
 {
@@ -27,5 +27,6 @@ internal sealed class KeywordText
     // Two threads may make the same text; either is right.
     public ReadOnlySpan<byte> this[int set] => set == 0 ? default : _texts[set] ??= Make(_sets[set]);
 
-    private static byte[] Make(ImmutableArray<string> keywords) => Encoding.ASCII.GetBytes(string.Concat(keywords.Select(static keyword => " " + keyword)));
+    private static byte[] Make(ImmutableArray<string> keywords) =>
+        Encoding.ASCII.GetBytes(string.Concat(keywords.Select(static keyword => " " + keyword)));
 }

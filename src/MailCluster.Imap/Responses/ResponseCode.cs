@@ -1,6 +1,9 @@
 namespace MailCluster.Imap.Responses;
 
-/// <summary>Response codes that take no argument (RFC 9051 §7.1, RFC 5530, and as noted). Those with arguments are methods of <see cref="ResponseWriter"/>.</summary>
+/// <summary>
+/// Response codes that take no argument (RFC 9051 §7.1, RFC 5530, and as noted). Those with arguments are methods of
+/// <see cref="ResponseWriter"/>.
+/// </summary>
 internal enum ResponseCode
 {
     None,

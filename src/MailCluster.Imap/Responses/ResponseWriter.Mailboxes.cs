@@ -125,7 +125,12 @@ internal ref partial struct ResponseWriter
 /// <param name="ChildSubscribed">CHILDINFO ("SUBSCRIBED"): a folder under it matched, not (only) itself.</param>
 /// <param name="OldName">OLDNAME, after a rename, or null.</param>
 internal readonly record struct ListLine(
-    string Name, ListAttributes Attributes, SpecialUse Use = SpecialUse.None, bool ChildSubscribed = false, string? OldName = null, bool IsLsub = false);
+    string Name,
+    ListAttributes Attributes,
+    SpecialUse Use = SpecialUse.None,
+    bool ChildSubscribed = false,
+    string? OldName = null,
+    bool IsLsub = false);
 
 /// <summary>Mailbox name attributes (RFC 9051 §7.3.1); the special uses are apart.</summary>
 [Flags]

@@ -6,7 +6,9 @@ namespace MailCluster.Imap.Responses;
 /// <summary>SEARCH and ESEARCH (RFC 3501 §7.2.5, RFC 9051 §7.3.4, RFC 4731, RFC 7162 §3.1.5).</summary>
 internal ref partial struct ResponseWriter
 {
-    /// <summary>IMAP4rev1's SEARCH. <paramref name="highest"/> is the greatest mod-sequence of the found, if the search asked by MODSEQ.</summary>
+    /// <summary>
+    /// IMAP4rev1's SEARCH. <paramref name="highest"/> is the greatest mod-sequence of the found, if the search asked by MODSEQ.
+    /// </summary>
     public void Search(UidSet numbers, ModSeq? highest)
     {
         Raw("* SEARCH"u8);
@@ -29,7 +31,9 @@ internal ref partial struct ResponseWriter
         Crlf();
     }
 
-    /// <summary>ESEARCH with the results that were asked for; MIN, MAX and ALL are left out when nothing was found (RFC 4731 §3.1).</summary>
+    /// <summary>
+    /// ESEARCH with the results that were asked for; MIN, MAX and ALL are left out when nothing was found (RFC 4731 §3.1).
+    /// </summary>
     public void ESearch(string tag, bool uid, SearchReturn returns, UidSet numbers, ModSeq? highest)
     {
         Raw("* ESEARCH (TAG "u8);

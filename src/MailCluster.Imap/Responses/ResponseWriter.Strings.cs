@@ -12,7 +12,8 @@ internal ref partial struct ResponseWriter
     private const int QuotedBytesMax = 1024;
 
     // What a quoted string holds as it is: TEXT-CHAR but quoted-specials, and no CTL for the sake of clients.
-    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create([.. Enumerable.Range(0x20, 0x5f).Select(static b => (byte)b).Where(static b => b is not ((byte)'"' or (byte)'\\'))]);
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x5f).Select(static b => (byte)b).Where(static b => b is not ((byte)'"' or (byte)'\\'))]);
 
     /// <summary>A string: quoted if it can be, otherwise a literal.</summary>
     public void String(scoped ReadOnlySpan<byte> value)
@@ -64,7 +65,9 @@ internal ref partial struct ResponseWriter
             String(value);
     }
 
-    /// <summary>A mailbox name: UTF-8 for IMAP4rev2, otherwise modified UTF-7 (RFC 9051 §5.1, appendix A). Quoted unless it is an atom.</summary>
+    /// <summary>
+    /// A mailbox name: UTF-8 for IMAP4rev2, otherwise modified UTF-7 (RFC 9051 §5.1, appendix A). Quoted unless it is an atom.
+    /// </summary>
     public void Mailbox(string name)
     {
         const int StackBytesMax = 1024;

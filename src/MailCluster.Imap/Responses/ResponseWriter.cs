@@ -4,8 +4,9 @@ using System.Buffers.Text;
 namespace MailCluster.Imap.Responses;
 
 /// <summary>
-/// Writes the tokens of responses straight into the memory of an <see cref="IBufferWriter{T}"/> (RFC 9051 §9, response). Methods write what they are named for and nothing around
-/// it: spaces are the caller's. Nothing counts as written before <see cref="Commit"/>, so a writer must not be dropped without it.
+/// Writes the tokens of responses straight into the memory of an <see cref="IBufferWriter{T}"/> (RFC 9051 §9, response). Methods write what
+/// they are named for and nothing around it: spaces are the caller's. Nothing counts as written before <see cref="Commit"/>, so a writer
+/// must not be dropped without it.
 /// </summary>
 /// <param name="output">Where to; nobody else may write to it before <see cref="Commit"/>.</param>
 /// <param name="utf8">The client has enabled IMAP4rev2: quoted strings may hold UTF-8, mailbox names are UTF-8.</param>

@@ -17,7 +17,8 @@ internal static class Grammar
     // tag: ASTRING-CHAR but "+".
     private static readonly SearchValues<byte> TagBytes = Class(static b => b is > 0x20 and < 0x7f && !"(){%*\"\\+".Contains((char)b));
 
-    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"u8);
+    private static readonly SearchValues<byte> NameBytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"u8);
 
     /// <summary>Jan to Dec, three letters each.</summary>
     public static ReadOnlySpan<byte> Months => "JanFebMarAprMayJunJulAugSepOctNovDec"u8;

@@ -8,9 +8,9 @@ namespace MailCluster.Imap.Wire;
 internal sealed partial class ImapCommandReader
 {
     /// <summary>
-    /// Gives up the APPEND in progress, right after <see cref="ReadOutcome.AppendMessage"/> and before any byte of the literal was taken. If the client waits for a
-    /// continuation the command is over, and true is returned: answer now. Otherwise it is sending already: read on until
-    /// <see cref="ReadOutcome.AppendEnd"/> (or <see cref="ReadOutcome.Rejected"/>, if the end cannot be found) and answer then.
+    /// Gives up the APPEND in progress, right after <see cref="ReadOutcome.AppendMessage"/> and before any byte of the literal was taken.
+    /// If the client waits for a continuation the command is over, and true is returned: answer now. Otherwise it is sending already: read
+    /// on until <see cref="ReadOutcome.AppendEnd"/> (or <see cref="ReadOutcome.Rejected"/>, if the end cannot be found) and answer then.
     /// </summary>
     public bool AbandonAppend()
     {

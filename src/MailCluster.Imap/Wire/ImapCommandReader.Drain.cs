@@ -47,7 +47,8 @@ internal sealed partial class ImapCommandReader
 
             var line = input.Slice(0, input.GetPosition(1, end));
             var tail = line.Length > LiteralMarker.BytesMax ? line.Slice(line.Length - LiteralMarker.BytesMax) : line;
-            // Quotes are not followed here: the line's beginning is gone. A marker in a text would be taken for one, in a command that is refused anyway.
+            // Quotes are not followed here: the line's beginning is gone. A marker in a text would be taken for one, in a command that is
+            // refused anyway.
             var more = LiteralMarker.TryParse(Contiguous(tail, copy), out var literal, out _) && !literal.Synchronising;
             _drained += line.Length;
             input = input.Slice(line.End);

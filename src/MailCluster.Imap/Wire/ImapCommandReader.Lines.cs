@@ -25,7 +25,10 @@ internal sealed partial class ImapCommandReader
             : Reject(new Rejection(RejectionKind.Syntax, null, "Invalid base64"));
     }
 
-    /// <summary>Reads the line that ends IDLE (RFC 9051 §6.3.13): <see cref="ReadOutcome.Command"/> for DONE, otherwise <see cref="ReadOutcome.Rejected"/>.</summary>
+    /// <summary>
+    /// Reads the line that ends IDLE (RFC 9051 §6.3.13): <see cref="ReadOutcome.Command"/> for DONE, otherwise
+    /// <see cref="ReadOutcome.Rejected"/>.
+    /// </summary>
     public ReadOutcome ReadIdleEnd(ref ReadOnlySequence<byte> input)
     {
         var outcome = ReadLine(ref input, out var line);

@@ -4,26 +4,27 @@ using MailCluster.Imap.Wire.Syntax;
 
 namespace MailCluster.Imap.Wire;
 
-// The problem. A command is a line, except that a line may end with "{n}": then n bytes of anything follow, and then the line goes on. With {n} the
-// client waits to be invited; with {n+} it does not (RFC 7888). So where a command ends is known only piece by piece, while a
+// The problem. A command is a line, except that a line may end with "{n}": then n bytes of anything follow, and then the line goes on. With
+// {n} the client waits to be invited; with {n+} it does not (RFC 7888). So where a command ends is known only piece by piece, while a
 // client may send one byte at a time, or a thousand commands at once, or gigabytes without a line end.
 //
 // The reader therefore works in two steps. Framing looks only for line ends and literal markers, remembers how far it has looked, and
 // checks every limit before it asks for more bytes. When the command is whole, syntax reads it in one go from contiguous memory
-// (copied only if it spans segments), with no need to stop half way. The caller keeps all bytes of an incomplete command in its pipe: there is
-// no second buffer.
+// (copied only if it spans segments), with no need to stop half way. The caller keeps all bytes of an incomplete command in its pipe: there
+// is no second buffer.
 //
 // APPEND is the exception: its messages may be as large as the server allows, so they are never framed. The line up to the
 // marker is read as a command of its own, the session takes the literal from the pipe, and the reader goes on behind it.
 //
-// A refused command must still be found the end of, or the rest of it would be run as commands: it is read and thrown away (ImapCommandReader.Drain.cs).
-// When a refused line announces a synchronising literal the command ends right there, since the client will not send it (RFC 9051 §4.3).
+// A refused command must still be found the end of, or the rest of it would be run as commands: it is read and thrown away
+// (ImapCommandReader.Drain.cs). When a refused line announces a synchronising literal the command ends right there, since the client will
+// not send it (RFC 9051 §4.3).
 //
 // Sources: RFC 9051 §4.3, §9; RFC 7888; RFC 3502; RFC 3516.
 
 /// <summary>
-/// Finds commands in the bytes of one client. It does no I/O and keeps only positions between calls: whoever calls shows it, each time, all input that was not
-/// consumed, and more. Not thread-safe.
+/// Finds commands in the bytes of one client. It does no I/O and keeps only positions between calls: whoever calls shows it, each time, all
+/// input that was not consumed, and more. Not thread-safe.
 /// </summary>
 internal sealed partial class ImapCommandReader(ImapLimits limits)
 {
@@ -73,7 +74,8 @@ internal sealed partial class ImapCommandReader(ImapLimits limits)
     public bool InCommand => _mode != Mode.Framing || _framed > 0 || _scanned > 0;
 
     /// <summary>
-    /// Reads on. <paramref name="input"/> is moved past what was consumed; on <see cref="ReadOutcome.NeedMore"/> all of what is left has been examined.
+    /// Reads on. <paramref name="input"/> is moved past what was consumed; on <see cref="ReadOutcome.NeedMore"/> all of what is left has
+    /// been examined.
     /// </summary>
     public ReadOutcome Read(ref ReadOnlySequence<byte> input) => _mode switch
     {

@@ -2,7 +2,10 @@ using MailCluster.Imap.Commands;
 
 namespace MailCluster.Imap.Wire;
 
-/// <summary>The <c>{n}</c>, <c>{n+}</c>, <c>~{n}</c> or <c>~{n+}</c> at the end of a line that announces a literal (RFC 9051 §4.3, RFC 7888, RFC 3516 §4.4).</summary>
+/// <summary>
+/// The <c>{n}</c>, <c>{n+}</c>, <c>~{n}</c> or <c>~{n+}</c> at the end of a line that announces a literal (RFC 9051 §4.3, RFC 7888, RFC
+/// 3516 §4.4).
+/// </summary>
 internal static class LiteralMarker
 {
     /// <summary>More than any marker needs, with its line end: what must be kept of a line that is thrown away.</summary>
@@ -44,7 +47,9 @@ internal static class LiteralMarker
         return true;
     }
 
-    /// <summary>Whether the end of a line lies within a quoted string that was opened on it: what looks like a marker there is text.</summary>
+    /// <summary>
+    /// Whether the end of a line lies within a quoted string that was opened on it: what looks like a marker there is text.
+    /// </summary>
     public static bool IsInQuotes(ReadOnlySpan<byte> line)
     {
         var inQuotes = false;

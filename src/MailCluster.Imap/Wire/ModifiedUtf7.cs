@@ -4,9 +4,9 @@ using System.Text;
 namespace MailCluster.Imap.Wire;
 
 /// <summary>
-/// The encoding of IMAP4rev1 mailbox names (RFC 3501 §5.1.3): printable ASCII stands for itself, <c>&amp;</c> is <c>&amp;-</c>, all else is UTF-16 in big-endian order,
-/// in base64 with <c>,</c> for <c>/</c> and without padding, between <c>&amp;</c> and <c>-</c>. Every name has exactly one encoding; others are refused, so that two
-/// spellings never name one folder.
+/// The encoding of IMAP4rev1 mailbox names (RFC 3501 §5.1.3): printable ASCII stands for itself, <c>&amp;</c> is <c>&amp;-</c>, all else is
+/// UTF-16 in big-endian order, in base64 with <c>,</c> for <c>/</c> and without padding, between <c>&amp;</c> and <c>-</c>. Every name has
+/// exactly one encoding; others are refused, so that two spellings never name one folder.
 /// </summary>
 internal static class ModifiedUtf7
 {
@@ -58,7 +58,9 @@ internal static class ModifiedUtf7
         output.Advance(Encode(name, span));
     }
 
-    /// <summary>Writes the encoded name; <paramref name="output"/> holds at least five times its length. Returns the bytes written.</summary>
+    /// <summary>
+    /// Writes the encoded name; <paramref name="output"/> holds at least five times its length. Returns the bytes written.
+    /// </summary>
     public static int Encode(string name, Span<byte> output)
     {
         var written = 0;

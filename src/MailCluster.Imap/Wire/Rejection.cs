@@ -6,10 +6,16 @@ internal enum RejectionKind
     /// <summary>Not the grammar: BAD.</summary>
     Syntax,
 
-    /// <summary>No such command: BAD; before login the connection is closed, since it may be another protocol's client that was tricked into speaking to us.</summary>
+    /// <summary>
+    /// No such command: BAD; before login the connection is closed, since it may be another protocol's client that was tricked into
+    /// speaking to us.
+    /// </summary>
     UnknownCommand,
 
-    /// <summary>A limit of <see cref="ImapLimits"/> on lines, commands, literals, lists or nesting: BAD [LIMIT] is not defined, so NO [LIMIT] (RFC 5530 §3).</summary>
+    /// <summary>
+    /// A limit of <see cref="ImapLimits"/> on lines, commands, literals, lists or nesting: BAD [LIMIT] is not defined, so NO [LIMIT] (RFC
+    /// 5530 §3).
+    /// </summary>
     Limit,
 
     /// <summary>A literal is longer than allowed: NO [TOOBIG] (RFC 7888 §4 names it; RFC 4469 §5 defines it).</summary>

@@ -15,7 +15,8 @@ internal ref partial struct WireReader
     }
 
     /// <summary>
-    /// date-time: <c>"17-Jul-1996 02:44:25 -0700"</c>. A day of one digit without the space before it is taken too. A leap second is taken as the second before.
+    /// date-time: <c>"17-Jul-1996 02:44:25 -0700"</c>. A day of one digit without the space before it is taken too. A leap second is taken
+    /// as the second before.
     /// </summary>
     public bool ExpectDateTime(out InternalDate date)
     {

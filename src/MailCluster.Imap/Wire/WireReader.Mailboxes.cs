@@ -26,8 +26,8 @@ internal ref partial struct WireReader
         return DecodeName(bare, out pattern);
     }
 
-    // RFC 9051 §5.1, appendix A: IMAP4rev2 names are UTF-8, IMAP4rev1 names modified UTF-7. A rev1 name with 8-bit bytes can only be meant as
-    // UTF-8 (clients that never heard of UTF-7), so it is taken as that.
+    // RFC 9051 §5.1, appendix A: IMAP4rev2 names are UTF-8, IMAP4rev1 names modified UTF-7. A rev1 name with 8-bit bytes can only be meant
+    // as UTF-8 (clients that never heard of UTF-7), so it is taken as that.
     private bool DecodeName(ReadOnlySpan<byte> value, out string name)
     {
         if (Utf8Names || !Ascii.IsValid(value))

@@ -4,14 +4,15 @@ using System.Text.Unicode;
 namespace MailCluster.Imap.Wire;
 
 /// <summary>
-/// Reads the tokens of one complete command. Methods carry the names of the grammar (RFC 9051 §9): <c>TryRead…</c> leaves the input where it was
-/// if the token is not there; <c>Expect…</c> also notes why the command is refused. The first reason noted stays.
+/// Reads the tokens of one complete command. Methods carry the names of the grammar (RFC 9051 §9): <c>TryRead…</c> leaves the input where
+/// it was if the token is not there; <c>Expect…</c> also notes why the command is refused. The first reason noted stays.
 /// </summary>
 /// <remarks>
 /// Tolerances, each for clients that exist:
 /// <list type="bullet">
 /// <item>8-bit bytes in astrings outside quotes (scripts that send names and passwords bare);</item>
-/// <item>a backslash in a quoted string before any character, not only before <c>"</c> and <c>\</c> (passwords quoted without escaping);</item>
+/// <item>a backslash in a quoted string before any character, not only before <c>"</c> and <c>\</c> (passwords quoted without
+/// escaping);</item>
 /// <item>spaces at the end of a line; a line that ends with LF alone.</item>
 /// </list>
 /// Two spaces where the grammar has one are an error.

@@ -4,7 +4,9 @@ using MailCluster.Mime;
 
 namespace MailCluster.Mailboxes.Search;
 
-/// <summary>Summary and searchable text made again from the body, where the store has lost them or holds those of another version.</summary>
+/// <summary>
+/// Summary and searchable text made again from the body, where the store has lost them or holds those of another version.
+/// </summary>
 public static class DerivedData
 {
     /// <exception cref="BodyMissingException">The body is not in the store.</exception>

@@ -56,7 +56,9 @@ internal sealed class FieldNode(byte[] name, byte[] foldedName, byte[] needle) :
     }
 }
 
-/// <summary>SENTBEFORE, SENTON, SENTSINCE: the Date field without its zone. A message without a date that can be read matches none of them.</summary>
+/// <summary>
+/// SENTBEFORE, SENTON, SENTSINCE: the Date field without its zone. A message without a date that can be read matches none of them.
+/// </summary>
 internal sealed class SentDateNode(DateRelation relation, DateOnly day) : MessageNode
 {
     public override SearchCost Cost => SearchCost.Summary;
@@ -67,7 +69,8 @@ internal sealed class SentDateNode(DateRelation relation, DateOnly day) : Messag
     {
         if (!message.HasSummary)
             return Verdict.Unknown;
-        return message.Summary.SentDate is { } sent && IndexScans.Holds(relation, sent.LocalDate.DayNumber, day.DayNumber) ? Verdict.Yes : Verdict.No;
+        return message.Summary.SentDate is { } sent
+            && IndexScans.Holds(relation, sent.LocalDate.DayNumber, day.DayNumber) ? Verdict.Yes : Verdict.No;
     }
 }
 

@@ -70,7 +70,9 @@ internal sealed class PositionBitmap
             _words[i] &= ~other._words[i];
     }
 
-    /// <summary>The bits that are set, ascending: fills <paramref name="positions"/> from <paramref name="from"/> on, and returns how many.</summary>
+    /// <summary>
+    /// The bits that are set, ascending: fills <paramref name="positions"/> from <paramref name="from"/> on, and returns how many.
+    /// </summary>
     public int Next(ref int from, Span<int> positions)
     {
         var count = 0;

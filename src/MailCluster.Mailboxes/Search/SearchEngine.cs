@@ -7,11 +7,12 @@ namespace MailCluster.Mailboxes.Search;
 // answers in microseconds. The order in which a client names its keys says nothing about what they cost.
 //
 // The key is made a tree of nodes, and answered in three rounds of rising cost, each only for messages that the rounds before left open:
-//   1. the index: each key that columns answer gives a bitmap; NOT, AND and OR join "surely" and "perhaps" bitmaps without reading a message;
+//   1. the index: each key that columns answer gives a bitmap; NOT, AND and OR join "surely" and "perhaps" bitmaps without reading a
+// message;
 //   2. summaries (subject, addresses, date, which fields there are), in batches;
 //   3. texts (BODY, TEXT, other fields), in batches: plain search for bytes over text that was decoded and folded at arrival.
-// In rounds 2 and 3 a key answers yes, no or unknown (not yet read); the message is settled as soon as the whole tree is. So "OR SEEN BODY x"
-// reads texts of unseen messages only, and "SUBJECT a BODY b" those of messages whose subject matches.
+// In rounds 2 and 3 a key answers yes, no or unknown (not yet read); the message is settled as soon as the whole tree is. So "OR SEEN BODY
+// x" reads texts of unseen messages only, and "SUBJECT a BODY b" those of messages whose subject matches.
 //
 // Nothing is kept between searches, and nothing holds up the mailbox: index versions and stored messages are immutable.
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace MailCluster.Mailboxes.Search;
 
 /// <summary>
-/// A condition on one message (RFC 9051 §6.4.4, RFC 3501 §6.4.4 and extensions), as a tree of immutable nodes. Text is Unicode, dates are days without
-/// zone; what a key needs to be answered (index row, summary, text, body) is the engine's knowledge, not the key's.
+/// A condition on one message (RFC 9051 §6.4.4, RFC 3501 §6.4.4 and extensions), as a tree of immutable nodes. Text is Unicode, dates are
+/// days without zone; what a key needs to be answered (index row, summary, text, body) is the engine's knowledge, not the key's.
 /// </summary>
 public abstract record SearchKey
 {
@@ -24,7 +24,9 @@ public abstract record SearchKey
 
     public sealed record Not(SearchKey Key) : SearchKey;
 
-    /// <summary>The system flag is set: ANSWERED, DELETED, DRAFT, FLAGGED, SEEN; their UN- forms are wrapped in <see cref="Not"/>.</summary>
+    /// <summary>
+    /// The system flag is set: ANSWERED, DELETED, DRAFT, FLAGGED, SEEN; their UN- forms are wrapped in <see cref="Not"/>.
+    /// </summary>
     public sealed record Flag(SystemFlags Value) : SearchKey;
 
     /// <summary>KEYWORD; compared without regard to case (RFC 9051 §2.3.2).</summary>
@@ -58,7 +60,8 @@ public abstract record SearchKey
     }
 
     /// <summary>
-    /// HEADER, and BCC, CC, FROM, SUBJECT, TO which are short for it: the decoded field contains the text. An empty text asks for the field alone.
+    /// HEADER, and BCC, CC, FROM, SUBJECT, TO which are short for it: the decoded field contains the text. An empty text asks for the field
+    /// alone.
     /// </summary>
     public sealed record Header(string Name, string Value) : SearchKey;
 
@@ -69,8 +72,8 @@ public abstract record SearchKey
     public sealed record Text(string Value) : SearchKey;
 
     /// <summary>
-    /// MODSEQ: the change counter of the message is at least <paramref name="Value"/>. The optional entry name and type of RFC 7162 §3.1.5 narrow nothing here: one
-    /// counter covers all metadata of a message, which the RFC allows.
+    /// MODSEQ: the change counter of the message is at least <paramref name="Value"/>. The optional entry name and type of RFC 7162 §3.1.5
+    /// narrow nothing here: one counter covers all metadata of a message, which the RFC allows.
     /// </summary>
     public sealed record ModSeqSince(long Value) : SearchKey;
 

@@ -45,7 +45,8 @@ internal abstract class SearchNode
     public virtual bool UsesSummary => false;
 
     /// <summary>
-    /// Answers from the index for all messages at once: those for which the key holds, and those for which it may. The latter has all of the former.
+    /// Answers from the index for all messages at once: those for which the key holds, and those for which it may. The latter has all of
+    /// the former.
     /// </summary>
     public abstract void Scan(FolderIndex view, out PositionBitmap yes, out PositionBitmap maybe);
 

@@ -7,8 +7,8 @@ namespace MailCluster.Mailboxes.Search;
 internal sealed class SearchPlanner(SearchContext context, TimeProvider time)
 {
     /// <summary>
-    /// A tree that the index answers alone becomes one node with one bitmap: what it is made of is planned when it is scanned, and dropped then, so that a search
-    /// with a thousand keys does not keep a thousand bitmaps.
+    /// A tree that the index answers alone becomes one node with one bitmap: what it is made of is planned when it is scanned, and dropped
+    /// then, so that a search with a thousand keys does not keep a thousand bitmaps.
     /// </summary>
     public SearchNode Plan(SearchKey key) =>
         key is SearchKey.And or SearchKey.Or or SearchKey.Not && IsIndexOnly(key)
@@ -70,7 +70,9 @@ internal sealed class SearchPlanner(SearchContext context, TimeProvider time)
             "BCC" => KnownField.Bcc,
             _ => null,
         };
-        return known is { } field && needle.Length > 0 ? new KnownFieldNode(field, needle) : new FieldNode(name, SearchText.Fold(key.Name), needle);
+        return known is { } field && needle.Length > 0
+            ? new KnownFieldNode(field, needle)
+            : new FieldNode(name, SearchText.Fold(key.Name), needle);
     }
 
     // The searchable text has LF at line ends.

@@ -80,7 +80,8 @@ internal sealed class SearchRound(
     }
 
     private bool IsReadable(int item, bool withTexts) =>
-        (!_needsSummary || MessageSummary.TryParse(_summaries[item].Span, out _)) && (!withTexts || SearchText.IsReadable(_texts[item].Span));
+        (!_needsSummary || MessageSummary.TryParse(_summaries[item].Span, out _))
+        && (!withTexts || SearchText.IsReadable(_texts[item].Span));
 
     private async ValueTask RebuildAsync(PositionBitmap open, int item)
     {

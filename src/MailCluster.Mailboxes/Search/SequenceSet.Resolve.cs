@@ -4,8 +4,8 @@ namespace MailCluster.Mailboxes.Search;
 public sealed partial class SequenceSet
 {
     /// <summary>
-    /// The messages of <paramref name="view"/> that the set names. UIDs that do not exist are passed over (RFC 9051 §6.4.9); message numbers that do not exist
-    /// make the command invalid, as <c>*</c> does in an empty folder (RFC 9051 §9, seq-number).
+    /// The messages of <paramref name="view"/> that the set names. UIDs that do not exist are passed over (RFC 9051 §6.4.9); message
+    /// numbers that do not exist make the command invalid, as <c>*</c> does in an empty folder (RFC 9051 §9, seq-number).
     /// </summary>
     /// <param name="view">The version that the client knows.</param>
     /// <param name="uid">The numbers are UIDs.</param>

@@ -12,8 +12,8 @@ public readonly record struct SequenceRange(uint First, uint Last)
 }
 
 /// <summary>
-/// Message numbers or UIDs as a client names them: <c>2,4:7,9,12:*</c> or <c>$</c> (RFC 9051 §9, sequence-set). Nothing is known of a folder
-/// here; <see cref="TryResolve"/> gives the set its meaning in one version of a folder.
+/// Message numbers or UIDs as a client names them: <c>2,4:7,9,12:*</c> or <c>$</c> (RFC 9051 §9, sequence-set). Nothing is known of a
+/// folder here; <see cref="TryResolve"/> gives the set its meaning in one version of a folder.
 /// </summary>
 public sealed partial class SequenceSet : IEquatable<SequenceSet>
 {

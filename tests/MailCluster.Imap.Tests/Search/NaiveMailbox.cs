@@ -6,7 +6,9 @@ using MailCluster.Mailboxes.Search;
 
 namespace MailCluster.Imap.Tests.Search;
 
-/// <summary>A message as its author meant it, and the naive answer to each key: what the engine must find, without parsing anything.</summary>
+/// <summary>
+/// A message as its author meant it, and the naive answer to each key: what the engine must find, without parsing anything.
+/// </summary>
 internal sealed record NaiveMessage(
     uint Uid,
     int Number,

@@ -8,7 +8,9 @@ using MailCluster.Mailboxes.Search;
 
 namespace MailCluster.Imap.Tests.Wire;
 
-/// <summary>Commands as one line of text, for comparison with the corpus: the record's name and its members that are not empty, in their order.</summary>
+/// <summary>
+/// Commands as one line of text, for comparison with the corpus: the record's name and its members that are not empty, in their order.
+/// </summary>
 internal static class CommandText
 {
     public static string Of(object? value) => value switch

@@ -3,7 +3,9 @@ using MailCluster.Imap.Wire;
 
 namespace MailCluster.Imap.Tests.Wire;
 
-/// <summary>Plays a session's part for the reader: gives it input in pieces, as one sequence of segments, and takes message literals itself.</summary>
+/// <summary>
+/// Plays a session's part for the reader: gives it input in pieces, as one sequence of segments, and takes message literals itself.
+/// </summary>
 internal sealed class ReaderDriver
 {
     private readonly ImapCommandReader _reader;

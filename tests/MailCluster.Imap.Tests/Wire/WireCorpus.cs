@@ -3,9 +3,10 @@ using System.Text;
 namespace MailCluster.Imap.Tests.Wire;
 
 /// <summary>
-/// The wire corpus, <c>commands.txt</c>: what a client sends and what the reader makes of it. A line <c>> </c> holds input, with <c>\r \n \0 \\ \xHH</c> as
-/// escapes, and CRLF at its end; several of them follow each other. A line <c>= </c> is the next outcome expected: a command, <c>+</c> for a continuation,
-/// <c>! kind text</c> for a rejection. A blank line ends a case, <c>#</c> is a comment, <c>@</c> sets an option for the case.
+/// The wire corpus, <c>commands.txt</c>: what a client sends and what the reader makes of it. A line <c>> </c> holds input, with <c>\r \n
+/// \0 \\ \xHH</c> as escapes, and CRLF at its end; several of them follow each other. A line <c>= </c> is the next outcome expected: a
+/// command, <c>+</c> for a continuation, <c>! kind text</c> for a rejection. A blank line ends a case, <c>#</c> is a comment, <c>@</c> sets
+/// an option for the case.
 /// </summary>
 internal static class WireCorpus
 {

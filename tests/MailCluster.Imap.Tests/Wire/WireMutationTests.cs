@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace MailCluster.Imap.Tests.Wire;
 
-/// <summary>Commands of the corpus, broken at random: the reader may refuse them, but neither throw, nor hang, nor keep more than its limits.</summary>
+/// <summary>
+/// Commands of the corpus, broken at random: the reader may refuse them, but neither throw, nor hang, nor keep more than its limits.
+/// </summary>
 public sealed class WireMutationTests(ITestOutputHelper output)
 {
     private const int RoundsPerSeed = 4_000;

@@ -29,7 +29,11 @@ internal static class FetchHandler
 
         var becameSeen = await MarkSeenAsync(session, command, positions);
         var run = new FetchRun(
-            new FetchPlan(command.Attributes, command.Sections, becameSeen), view, session.Services.Bodies, new Output(session), MimeLimits.Default);
+            new FetchPlan(command.Attributes, command.Sections, becameSeen),
+            view,
+            session.Services.Bodies,
+            new Output(session),
+            MimeLimits.Default);
         await run.RunAsync(positions);
         if (!becameSeen.IsEmpty && !await TellSeenAsync(session, command, run.HasFailures ? UidSet.Empty : becameSeen))
             return CommandOutcome.AnsweredAlready;
@@ -39,7 +43,11 @@ internal static class FetchHandler
     private static CommandOutcome Outcome(ImapSession session, FetchRun run)
     {
         if (run.HasFailures)
-            FetchLog.Incomplete(session.Services.Log, run.MissingCount, run.CorruptCount, session.Folder.Id.ToString(), session.Connection.Id);
+        {
+            FetchLog.Incomplete(
+                session.Services.Log, run.MissingCount, run.CorruptCount, session.Folder.Id.ToString(), session.Connection.Id);
+        }
+
         if (run.CorruptCount > 0)
             return CommandOutcome.No("Some of the messages are damaged", ResponseCode.Corruption);
         // RFC 5530 §3, EXPUNGEISSUED: another session has expunged them, and their grace is over.

@@ -32,7 +32,8 @@ internal sealed class FetchPlan
     public ImmutableArray<FetchSection> Sections { get; }
 
     /// <summary>
-    /// Messages for which the command has set \Seen after the view was taken: FLAGS says so, and is told whether asked for or not (RFC 9051 §6.4.5).
+    /// Messages for which the command has set \Seen after the view was taken: FLAGS says so, and is told whether asked for or not (RFC 9051
+    /// §6.4.5).
     /// </summary>
     public UidSet BecameSeen { get; }
 

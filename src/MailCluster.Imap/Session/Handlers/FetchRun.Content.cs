@@ -10,7 +10,9 @@ namespace MailCluster.Imap.Session.Handlers;
 /// <summary>Sending bytes of messages.</summary>
 internal sealed partial class FetchRun
 {
-    /// <summary>Asked of the pipe at once: with TLS one such piece becomes one record, and smaller ones cost two to three times the processor.</summary>
+    /// <summary>
+    /// Asked of the pipe at once: with TLS one such piece becomes one record, and smaller ones cost two to three times the processor.
+    /// </summary>
     private const int PieceBytes = 16 * 1024;
 
     private readonly BodyWindow _window = new();
@@ -124,7 +126,8 @@ internal sealed partial class FetchRun
 
         while (length > 0)
         {
-            // The scratch buffer goes ahead of the bytes, in one piece with them, and neither counts as written before the read has succeeded.
+            // The scratch buffer goes ahead of the bytes, in one piece with them, and neither counts as written before the read has
+            // succeeded.
             var wanted = Math.Min(length, PieceBytes);
             var memory = output.Writer.GetMemory(_scratch.Length + wanted);
             _scratch.Written.CopyTo(memory.Span);

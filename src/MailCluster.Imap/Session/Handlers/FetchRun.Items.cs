@@ -5,7 +5,9 @@ using MailCluster.Mime;
 
 namespace MailCluster.Imap.Session.Handlers;
 
-/// <summary>The items that come from the index and from the summary (RFC 9051 §7.5.2). Each is written with a space before it, but for the first.</summary>
+/// <summary>
+/// The items that come from the index and from the summary (RFC 9051 §7.5.2). Each is written with a space before it, but for the first.
+/// </summary>
 internal sealed partial class FetchRun
 {
     private bool _first;

@@ -37,7 +37,8 @@ internal sealed partial class FetchRun(FetchPlan plan, FolderIndex view, IBodySt
     /// <summary>A BINARY item named a part in an encoding that is not known (RFC 9051 §7.1, UNKNOWN-CTE).</summary>
     public bool HasUnknownEncoding { get; private set; }
 
-    /// <exception cref="BodyStoreUnavailableException">The store cannot be read now; the output stands between two lines unless a line is begun.</exception>
+    /// <exception cref="BodyStoreUnavailableException">The store cannot be read now; the output stands between two lines unless a line is
+    /// begun.</exception>
     public ValueTask RunAsync(PositionSet positions) =>
         plan.NeedsSummary || !plan.Sections.IsEmpty ? TellMessagesAsync(positions) : TellRowsAsync(positions);
 

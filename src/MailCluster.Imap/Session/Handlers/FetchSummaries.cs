@@ -6,13 +6,15 @@ using MailCluster.Mime;
 namespace MailCluster.Imap.Session.Handlers;
 
 /// <summary>
-/// The messages of a command in batches: their index rows, and their summaries, read from the store in one go. A summary that the store lost, or that cannot
-/// be read, is made again from the body; a message whose body is missing or damaged has none, and says why.
+/// The messages of a command in batches: their index rows, and their summaries, read from the store in one go. A summary that the store
+/// lost, or that cannot be read, is made again from the body; a message whose body is missing or damaged has none, and says why.
 /// </summary>
 internal sealed class FetchSummaries(
     FolderIndex view, PositionSet positions, IBodyStore bodies, MimeLimits limits, bool wanted, CancellationToken closed)
 {
-    /// <summary>Messages a batch: enough to hide what one read of the store costs, few enough that their summaries stay under some 100 KiB.</summary>
+    /// <summary>
+    /// Messages a batch: enough to hide what one read of the store costs, few enough that their summaries stay under some 100 KiB.
+    /// </summary>
     public const int BatchMax = 128;
 
     private readonly MessageRow[] _rows = new MessageRow[Math.Min(BatchMax, positions.Count)];

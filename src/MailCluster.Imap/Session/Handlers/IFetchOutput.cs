@@ -17,7 +17,10 @@ internal interface IFetchOutput
     /// <summary>Whether the message is \Recent to the session.</summary>
     bool IsRecent(uint uid);
 
-    /// <summary>A line is begun that goes on over awaits: an exception before <see cref="EndLine"/> leaves half of it, and the connection must be closed.</summary>
+    /// <summary>
+    /// A line is begun that goes on over awaits: an exception before <see cref="EndLine"/> leaves half of it, and the connection must be
+    /// closed.
+    /// </summary>
     void BeginLine();
 
     void EndLine();

@@ -22,7 +22,8 @@ internal static class SearchAnswer
     }
 
     /// <summary>
-    /// The MODSEQ of the answer (RFC 7162 §3.1.5, RFC 4731 §3.2): the greatest of all that was found, or, if only MIN and MAX are asked for, of those two.
+    /// The MODSEQ of the answer (RFC 7162 §3.1.5, RFC 4731 §3.2): the greatest of all that was found, or, if only MIN and MAX are asked
+    /// for, of those two.
     /// </summary>
     public static ModSeq? HighestModSeq(SearchReturn returns, PositionSet found, FolderIndex view)
     {

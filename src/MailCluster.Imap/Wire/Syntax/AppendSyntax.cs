@@ -7,7 +7,8 @@ namespace MailCluster.Imap.Wire.Syntax;
 internal static class AppendSyntax
 {
     /// <summary>Reads up to and with the first message's literal marker; the input is all of the command so far.</summary>
-    public static AppendCommand? ReadFirst(scoped ref WireReader reader, LiteralHeader literal, out AppendMessage message, out Rejection rejection)
+    public static AppendCommand? ReadFirst(
+        scoped ref WireReader reader, LiteralHeader literal, out AppendMessage message, out Rejection rejection)
     {
         message = default;
         rejection = default;

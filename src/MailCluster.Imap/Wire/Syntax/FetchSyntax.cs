@@ -118,7 +118,8 @@ internal static class FetchSyntax
         _ => null,
     };
 
-    // RFC 8970 §6: "PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"]. Alone and last it could be mistaken for FETCH modifiers, so LAZY is looked for.
+    // RFC 8970 §6: "PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"]. Alone and last it could be mistaken for FETCH modifiers, so LAZY
+    // is looked for.
     private static bool ExpectPreviewModifiers(scoped ref WireReader reader, ref FetchAttributes attributes)
     {
         if (!reader.TryReadBytes(" (LAZY"u8))

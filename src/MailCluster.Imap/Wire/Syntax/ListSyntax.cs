@@ -109,7 +109,9 @@ internal static class ListSyntax
             return false;
         // RFC 5258 §3.1: RECURSIVEMATCH needs an option that can stand by itself; RFC 6154 §6 made SPECIAL-USE one.
         var standsAlone = (selection & (ListSelection.Subscribed | ListSelection.SpecialUse)) != 0;
-        return standsAlone || !selection.HasFlag(ListSelection.RecursiveMatch) || reader.Reject("RECURSIVEMATCH needs SUBSCRIBED or SPECIAL-USE");
+        return standsAlone
+            || !selection.HasFlag(ListSelection.RecursiveMatch)
+            || reader.Reject("RECURSIVEMATCH needs SUBSCRIBED or SPECIAL-USE");
     }
 
     private static bool ExpectReturns(scoped ref WireReader reader, out ListReturn returns, out StatusItems status)

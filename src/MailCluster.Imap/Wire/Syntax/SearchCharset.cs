@@ -7,7 +7,9 @@ internal static class SearchCharset
 {
     private const int NameBytesMax = 64;
 
-    /// <summary>Finds the charset; <paramref name="charset"/> is null for UTF-8 and its subset US-ASCII, which need no conversion.</summary>
+    /// <summary>
+    /// Finds the charset; <paramref name="charset"/> is null for UTF-8 and its subset US-ASCII, which need no conversion.
+    /// </summary>
     public static bool TryFind(ReadOnlySpan<byte> name, out Encoding? charset)
     {
         charset = null;

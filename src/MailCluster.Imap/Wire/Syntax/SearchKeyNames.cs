@@ -5,7 +5,9 @@ using MailCluster.Mailboxes.Search;
 
 namespace MailCluster.Imap.Wire.Syntax;
 
-/// <summary>Search keys that take an argument. The dates are in the order of <see cref="DateSource"/> and <see cref="DateRelation"/>.</summary>
+/// <summary>
+/// Search keys that take an argument. The dates are in the order of <see cref="DateSource"/> and <see cref="DateRelation"/>.
+/// </summary>
 internal enum SearchKeyName
 {
     None,
@@ -45,12 +47,14 @@ internal static class SearchKeyNames
 {
     private const int NameBytesMax = 17;
 
-    private static readonly FrozenDictionary<string, SearchKeyName>.AlternateLookup<ReadOnlySpan<char>> Names = Enum.GetValues<SearchKeyName>()
+    private static readonly FrozenDictionary<string, SearchKeyName>.AlternateLookup<ReadOnlySpan<char>> Names =
+        Enum.GetValues<SearchKeyName>()
         .Where(static name => name != SearchKeyName.None)
         .ToFrozenDictionary(static name => name.ToString(), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly FrozenDictionary<string, SearchKey>.AlternateLookup<ReadOnlySpan<char>> Simple = new Dictionary<string, SearchKey>
+    private static readonly FrozenDictionary<string, SearchKey>.AlternateLookup<ReadOnlySpan<char>> Simple =
+        new Dictionary<string, SearchKey>
     {
         ["ALL"] = SearchKey.All.Instance,
         ["ANSWERED"] = new SearchKey.Flag(SystemFlags.Answered),

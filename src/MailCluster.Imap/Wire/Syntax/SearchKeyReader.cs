@@ -13,7 +13,9 @@ internal ref struct SearchKeyReader(Encoding? charset)
     private int _depth;
     private int _keys;
 
-    /// <summary>One or more keys, all of which must hold; up to <c>)</c> if <paramref name="closed"/>, otherwise to the end of the command.</summary>
+    /// <summary>
+    /// One or more keys, all of which must hold; up to <c>)</c> if <paramref name="closed"/>, otherwise to the end of the command.
+    /// </summary>
     public bool ExpectAll(scoped ref WireReader reader, bool closed, out SearchKey key)
     {
         if (!ExpectKey(ref reader, out key))
