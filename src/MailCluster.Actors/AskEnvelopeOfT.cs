@@ -9,10 +9,10 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
     private const int PooledPerThreadMax = 64;
 
     [ThreadStatic]
-    private static AskEnvelope<TReply>? t_pool;
+    private static AskEnvelope<TReply>? _threadPool;
 
     [ThreadStatic]
-    private static int t_pooled;
+    private static int _threadPooled;
 
     private ManualResetValueTaskSourceCore<TReply> _core = new() { RunContinuationsAsynchronously = true };
     private object? _message;
@@ -29,15 +29,15 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
 
     internal static AskEnvelope<TReply> Rent(object message, DeadlineWheel wheel, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var ask = t_pool;
+        var ask = _threadPool;
         if (ask is null)
         {
             ask = new AskEnvelope<TReply>();
         }
         else
         {
-            t_pool = (AskEnvelope<TReply>?)ask.Next;
-            t_pooled--;
+            _threadPool = (AskEnvelope<TReply>?)ask.Next;
+            _threadPooled--;
             ask.Next = null;
         }
 
@@ -125,11 +125,11 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
         _cancellable = false;
         _core.Reset();
         NextUse();
-        if (t_pooled < PooledPerThreadMax)
+        if (_threadPooled < PooledPerThreadMax)
         {
-            Next = t_pool;
-            t_pool = this;
-            t_pooled++;
+            Next = _threadPool;
+            _threadPool = this;
+            _threadPooled++;
         }
     }
 

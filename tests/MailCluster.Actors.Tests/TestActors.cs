@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using MailCluster.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Actors.Tests;
 

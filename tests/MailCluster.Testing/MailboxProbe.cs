@@ -1,5 +1,5 @@
-using Xunit;
 using MailCluster.Mailboxes;
+using Xunit;
 
 namespace MailCluster.Testing;
 

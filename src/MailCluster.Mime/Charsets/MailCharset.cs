@@ -19,7 +19,7 @@ public static class MailCharset
     private static readonly ConcurrentDictionary<string, Encoding?> Known = new(StringComparer.Ordinal);
 
     [ThreadStatic]
-    private static char[]? t_chars;
+    private static char[]? _chars;
 
     /// <summary>True if a charset of that name can be decoded (for SEARCH CHARSET: if not, BADCHARSET).</summary>
     public static bool IsKnown(ReadOnlySpan<byte> name) =>
@@ -136,7 +136,7 @@ public static class MailCharset
 
     private static void Convert(Encoding encoding, ReadOnlySpan<byte> bytes, ByteBuffer into)
     {
-        var chars = t_chars ??= new char[CharsMax];
+        var chars = _chars ??= new char[CharsMax];
         var decoder = encoding.GetDecoder();
         var held = 0;
         var done = false;

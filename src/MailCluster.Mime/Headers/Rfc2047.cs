@@ -15,7 +15,7 @@ public static class Rfc2047
     private static readonly SearchValues<byte> LineBytes = SearchValues.Create("\r\n\0"u8);
 
     [ThreadStatic]
-    private static Scratch? t_scratch;
+    private static Scratch? _scratch;
 
     /// <summary>The value as a string: unfolded, decoded, trimmed.</summary>
     public static string Decode(ReadOnlySpan<byte> value)
@@ -33,7 +33,7 @@ public static class Rfc2047
     {
         ArgumentNullException.ThrowIfNull(into);
         value = Lwsp.Trim(value);
-        var scratch = t_scratch ??= new Scratch();
+        var scratch = _scratch ??= new Scratch();
         var pending = scratch.Word;
         var charset = ReadOnlySpan<byte>.Empty;
         pending.Clear();
@@ -96,7 +96,7 @@ public static class Rfc2047
             return;
         }
 
-        var unfolded = t_scratch!.Text;
+        var unfolded = _scratch!.Text;
         unfolded.Clear();
         foreach (var b in text)
         {

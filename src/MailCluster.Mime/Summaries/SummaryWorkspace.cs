@@ -7,7 +7,7 @@ internal sealed class SummaryWorkspace
     private const int KeptMax = 1024 * 1024;
 
     [ThreadStatic]
-    private static SummaryWorkspace? t_spare;
+    private static SummaryWorkspace? _spare;
 
     private readonly ByteBuffer[] _buffers;
 
@@ -71,8 +71,8 @@ internal sealed class SummaryWorkspace
 
     public static SummaryWorkspace Take()
     {
-        var work = t_spare ?? new SummaryWorkspace();
-        t_spare = null; // so that a building within a building gets its own
+        var work = _spare ?? new SummaryWorkspace();
+        _spare = null; // so that a building within a building gets its own
         return work;
     }
 
@@ -83,7 +83,7 @@ internal sealed class SummaryWorkspace
         work.Fields.Clear();
         work.Open.Clear();
         work.References.Clear();
-        t_spare = work;
+        _spare = work;
     }
 }
 
