@@ -53,8 +53,7 @@ internal static class SearchKeyNames
         .ToFrozenDictionary(static name => name.ToString(), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly FrozenDictionary<string, SearchKey>.AlternateLookup<ReadOnlySpan<char>> Simple =
-        new Dictionary<string, SearchKey>
+    private static readonly FrozenDictionary<string, SearchKey>.AlternateLookup<ReadOnlySpan<char>> Simple = new Dictionary<string, SearchKey>
     {
         ["ALL"] = SearchKey.All.Instance,
         ["ANSWERED"] = new SearchKey.Flag(SystemFlags.Answered),
