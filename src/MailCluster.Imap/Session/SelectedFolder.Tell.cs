@@ -79,10 +79,12 @@ internal sealed partial class SelectedFolder
     // RFC 9051 §7.3.5: a keyword must be known to the client before a message has it.
     private void TellKeywords(ImapSession session)
     {
-        var keywords = View.Keywords.AllKeywords;
-        if (keywords.Count == _keywordsTold)
+        var told = _keywordsTold;
+        if (ReferenceEquals(View.Keywords, told))
             return;
-        _keywordsTold = keywords.Count;
+        _keywordsTold = View.Keywords;
+        if (View.Keywords.AllKeywords.SequenceEqual(told.AllKeywords, StringComparer.Ordinal))
+            return;
         var writer = session.Respond();
         WriteFlagLines(ref writer);
         writer.Commit();

@@ -13,7 +13,7 @@ internal sealed partial class SelectedFolder : IFolderListener, IDisposable
     private readonly OpenedFolder _opened;
     private readonly ImapSession _session;
     private UidSet _recent;
-    private int _keywordsTold;
+    private KeywordSets _keywordsTold;
     private FolderIndex _newest;
 
     /// <param name="opened">This takes it over.</param>
@@ -26,7 +26,7 @@ internal sealed partial class SelectedFolder : IFolderListener, IDisposable
         View = opened.Index;
         _newest = opened.Index;
         _recent = UidSet.OfRange(Math.Max(1, opened.FirstRecentUid), opened.Index.UidNext - 1);
-        _keywordsTold = View.Keywords.AllKeywords.Count;
+        _keywordsTold = View.Keywords;
     }
 
     public FolderId Id => View.Id;
