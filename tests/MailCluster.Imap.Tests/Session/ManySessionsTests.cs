@@ -27,6 +27,30 @@ public sealed class ManySessionsTests
             await ActAsync(client, random, step);
         }
 
+        await AllAgreeAsync(fixture, clients, seed);
+    }
+
+    [Theory]
+    [InlineData(1001)]
+    [InlineData(1002)]
+    [InlineData(1003)]
+    public async Task Clients_that_all_act_at_once_agree_in_the_end(int seed)
+    {
+        await using var fixture = await ImapFixture.StartAsync();
+        var clients = new List<SimulatedClient>();
+        foreach (var ability in new[] { "", "", "CONDSTORE", "QRESYNC", "QRESYNC", "IMAP4rev2" })
+            clients.Add(await SimulatedClient.OpenAsync(fixture, ability));
+        await Task.WhenAll(clients.Select((client, i) => Task.Run(async () =>
+        {
+            var random = new Random(seed + i);
+            for (var step = 0; step < 80; step++)
+                await ActAsync(client, random, step);
+        })));
+        await AllAgreeAsync(fixture, clients, seed);
+    }
+
+    private static async Task AllAgreeAsync(ImapFixture fixture, List<SimulatedClient> clients, int seed)
+    {
         foreach (var client in clients)
             await client.RunAsync("NOOP");
         var fresh = await SimulatedClient.OpenAsync(fixture, "CONDSTORE");
