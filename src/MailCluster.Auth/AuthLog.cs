@@ -14,7 +14,8 @@ internal static partial class AuthLog
         if (!logger.IsEnabled(LogLevel.Information)) return;
         var context = request.Context;
         FailedLine(
-            logger, LogText.Escape(request.Username), LogText.Escape(request.Mechanism), Show(context.RemoteAddress), Show(context.LocalAddress), reason,
+            logger, LogText.Escape(request.Username), LogText.Escape(request.Mechanism), Show(context.RemoteAddress),
+            Show(context.LocalAddress), reason,
             context.Protocol, context.IsSecure ? "yes" : "no", LogText.Escape(context.SessionId));
     }
 
@@ -29,11 +30,13 @@ internal static partial class AuthLog
 
     [LoggerMessage(1600, LogLevel.Information, "auth failed: user=<{User}> method={Method} rip={RemoteAddress} lip={LocalAddress} reason={Reason} protocol={Protocol} secure={Secure} session=<{Session}>", SkipEnabledCheck = true)]
     private static partial void FailedLine(
-        ILogger logger, string user, string method, string remoteAddress, string localAddress, string reason, string protocol, string secure, string session);
+        ILogger logger, string user, string method, string remoteAddress, string localAddress, string reason, string protocol,
+        string secure, string session);
 
     [LoggerMessage(1601, LogLevel.Debug, "auth ok: user=<{User}> method={Method} rip={RemoteAddress} lip={LocalAddress} protocol={Protocol} secure={Secure} session=<{Session}>", SkipEnabledCheck = true)]
     private static partial void SucceededLine(
-        ILogger logger, string user, string method, string remoteAddress, string localAddress, string protocol, string secure, string session);
+        ILogger logger, string user, string method, string remoteAddress, string localAddress, string protocol, string secure,
+        string session);
 
     private static string Show(IPAddress? address) =>
         address is null ? "local" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();

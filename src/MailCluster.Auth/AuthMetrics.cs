@@ -16,8 +16,10 @@ internal sealed class AuthMetrics : IDisposable
     {
         _attempts = _meter.CreateCounter<long>("mailcluster.auth.attempts", "{attempt}", "Login attempts by protocol and outcome");
         _meter.CreateObservableCounter("mailcluster.auth.hashes", () => hashing.SlowHashes, "{hash}", "Slow password hashes computed");
-        _meter.CreateObservableGauge("mailcluster.auth.hashes.waiting", () => hashing.Waiting, "{hash}", "Password checks waiting for their turn");
-        _meter.CreateObservableGauge("mailcluster.auth.cache.entries", () => hashing.Cache.Count, "{entry}", "Successful password checks remembered");
+        _meter.CreateObservableGauge(
+            "mailcluster.auth.hashes.waiting", () => hashing.Waiting, "{hash}", "Password checks waiting for their turn");
+        _meter.CreateObservableGauge(
+            "mailcluster.auth.cache.entries", () => hashing.Cache.Count, "{entry}", "Successful password checks remembered");
     }
 
     public void Attempt(AuthRequest request, AuthResult result) =>

@@ -12,10 +12,15 @@ public sealed class AuthOptions
     /// <summary>True to take passwords over connections without TLS. Off: a sniffer reads them.</summary>
     public bool AllowPlaintext { get; set; }
 
-    /// <summary>True to accept hashes that can be reversed in seconds (the MD5 and DES families). Off, as Dovecot's auth_allow_weak_schemes.</summary>
+    /// <summary>
+    /// True to accept hashes that can be reversed in seconds (the MD5 and DES families). Off, as Dovecot's auth_allow_weak_schemes.
+    /// </summary>
     public bool AllowWeakSchemes { get; set; }
 
-    /// <summary>Scheme of new passwords; null for the strongest that this machine has (ARGON2ID, else yescrypt or another of libcrypt, else PBKDF2).</summary>
+    /// <summary>
+    /// Scheme of new passwords; null for the strongest that this machine has (ARGON2ID, else yescrypt or another of libcrypt, else
+    /// PBKDF2).
+    /// </summary>
     public string? DefaultScheme { get; set; }
 
     /// <summary>
@@ -28,13 +33,19 @@ public sealed class AuthOptions
     /// <summary>Argon2 passes over the memory, 1 to 64.</summary>
     public int Argon2Passes { get; set; } = 2;
 
-    /// <summary>Slow hashes computed at once; 0 for one less than the cores, at least one, so that open sessions always have a core.</summary>
+    /// <summary>
+    /// Slow hashes computed at once; 0 for one less than the cores, at least one, so that open sessions always have a core.
+    /// </summary>
     public int HashConcurrencyMax { get; set; }
 
-    /// <summary>Slow hashes that may wait for their turn; past that an attempt ends as a temporary failure instead of waiting for minutes.</summary>
+    /// <summary>
+    /// Slow hashes that may wait for their turn; past that an attempt ends as a temporary failure instead of waiting for minutes.
+    /// </summary>
     public int HashQueueMax { get; set; } = 512;
 
-    /// <summary>Successful checks remembered, so that a client which logs in each minute does not pay the slow hash each time; 0 turns it off.</summary>
+    /// <summary>
+    /// Successful checks remembered, so that a client which logs in each minute does not pay the slow hash each time; 0 turns it off.
+    /// </summary>
     public int CacheEntriesMax { get; set; } = 16384;
 
     /// <summary>How long a successful check is remembered. A changed password is noticed at once all the same.</summary>
@@ -43,10 +54,14 @@ public sealed class AuthOptions
     /// <summary>Every failure is answered this late at the earliest (Dovecot's auth_failure_delay); 0 for at once.</summary>
     public TimeSpan FailureDelay { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>False to not slow down addresses that keep failing (Dovecot's anvil penalty: 2, 4, 8, then 15 s before each attempt).</summary>
+    /// <summary>
+    /// False to not slow down addresses that keep failing (Dovecot's anvil penalty: 2, 4, 8, then 15 s before each attempt).
+    /// </summary>
     public bool PenaltyEnabled { get; set; } = true;
 
-    /// <summary>Networks that are never slowed down, in CIDR form. The default is this machine: a webmail or proxy there speaks for everybody.</summary>
+    /// <summary>
+    /// Networks that are never slowed down, in CIDR form. The default is this machine: a webmail or proxy there speaks for everybody.
+    /// </summary>
     public IReadOnlyList<string> PenaltyExemptNetworks { get; set; } = ["127.0.0.0/8", "::1/128"];
 
     /// <summary>Checks the ranges.</summary>
@@ -54,7 +69,8 @@ public sealed class AuthOptions
     public void Validate()
     {
         Require(PasswdFile.Length > 0, nameof(PasswdFile), "a path");
-        foreach (var name in Mechanisms) Require(Sasl.SaslMechanismSet.IsKnown(name), nameof(Mechanisms), $"PLAIN or LOGIN, not \"{name}\"");
+        foreach (var name in Mechanisms) Require(
+            Sasl.SaslMechanismSet.IsKnown(name), nameof(Mechanisms), $"PLAIN or LOGIN, not \"{name}\"");
         Require(Argon2MemoryKiB is >= 8 and <= 1024 * 1024, nameof(Argon2MemoryKiB), "8 to 1048576");
         Require(Argon2Passes is >= 1 and <= 64, nameof(Argon2Passes), "1 to 64");
         Require(HashConcurrencyMax is >= 0 and <= 1024, nameof(HashConcurrencyMax), "0 to 1024");
@@ -63,7 +79,10 @@ public sealed class AuthOptions
         Require(CacheTtl >= TimeSpan.Zero, nameof(CacheTtl), "not negative");
         Require(FailureDelay >= TimeSpan.Zero && FailureDelay <= TimeSpan.FromMinutes(1), nameof(FailureDelay), "0 to 60 s");
         foreach (var network in PenaltyExemptNetworks)
-            Require(System.Net.IPNetwork.TryParse(network, out _), nameof(PenaltyExemptNetworks), $"networks such as 192.0.2.0/24, not \"{network}\"");
+            Require(
+                System.Net.IPNetwork.TryParse(network, out _),
+                nameof(PenaltyExemptNetworks),
+                $"networks such as 192.0.2.0/24, not \"{network}\"");
     }
 
     private static void Require(bool holds, string name, string expected)

@@ -6,13 +6,18 @@ public sealed record AuthRequest
     /// <summary>Where it comes from.</summary>
     public required AuthContext Context { get; init; }
 
-    /// <summary>The mechanism in upper case, for the log: <c>PLAIN</c>, <c>LOGIN</c>; the IMAP and POP3 commands count as <c>LOGIN</c> and <c>USER</c>.</summary>
+    /// <summary>
+    /// The mechanism in upper case, for the log: <c>PLAIN</c>, <c>LOGIN</c>; the IMAP and POP3 commands count as <c>LOGIN</c> and
+    /// <c>USER</c>.
+    /// </summary>
     public required string Mechanism { get; init; }
 
     /// <summary>The name as the client sent it (the authentication identity); made canonical by the authenticator.</summary>
     public required string Username { get; init; }
 
-    /// <summary>The password's bytes as sent (UTF-8 by RFC 4616). The caller keeps the buffer and may clear it once the task is done.</summary>
+    /// <summary>
+    /// The password's bytes as sent (UTF-8 by RFC 4616). The caller keeps the buffer and may clear it once the task is done.
+    /// </summary>
     public required ReadOnlyMemory<byte> Password { get; init; }
 
     /// <summary>The identity to act as (SASL authzid), or null or empty for the authenticated one itself.</summary>

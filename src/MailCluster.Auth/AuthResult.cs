@@ -15,7 +15,9 @@ public enum AuthOutcome
     /// <summary>The password is right, the account may not log in (<c>nologin</c>). IMAP: <c>NO [CONTACTADMIN]</c>.</summary>
     Disabled,
 
-    /// <summary>The password would have crossed an unencrypted connection: it was not even looked at. IMAP: <c>NO [PRIVACYREQUIRED]</c>.</summary>
+    /// <summary>
+    /// The password would have crossed an unencrypted connection: it was not even looked at. IMAP: <c>NO [PRIVACYREQUIRED]</c>.
+    /// </summary>
     PrivacyRequired,
 
     /// <summary>The user database cannot answer, or too many checks are waiting. IMAP: <c>NO [UNAVAILABLE]</c>.</summary>
@@ -36,10 +38,14 @@ public sealed record AuthResult
     /// <summary>The account's extra fields on success (Dovecot's names, <c>userdb_</c> prefixes kept), else empty.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = NoFields;
 
-    /// <summary>A short reason for the log (<c>password-mismatch</c>, <c>unknown-user</c> …). Never for the client: it tells which names exist.</summary>
+    /// <summary>
+    /// A short reason for the log (<c>password-mismatch</c>, <c>unknown-user</c> …). Never for the client: it tells which names exist.
+    /// </summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>A text that may be shown to the client, or null. Only an account that is disabled has one (its <c>reason=</c> field).</summary>
+    /// <summary>
+    /// A text that may be shown to the client, or null. Only an account that is disabled has one (its <c>reason=</c> field).
+    /// </summary>
     public string? ClientText { get; init; }
 
     /// <summary>True for <see cref="AuthOutcome.Success"/>.</summary>

@@ -13,7 +13,8 @@ namespace MailCluster.Auth;
 public static class AuthServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IAuthenticator"/>, <see cref="SaslMechanismSet"/>, <see cref="IUserDirectory"/> and <see cref="IUserStore"/> over the
+    /// Adds <see cref="IAuthenticator"/>, <see cref="SaslMechanismSet"/>, <see cref="IUserDirectory"/> and <see cref="IUserStore"/> over
+    /// the
     /// passwd-file. Needs logging; takes <see cref="TimeProvider"/> from the container when it has one.
     /// </summary>
     /// <exception cref="ArgumentException">An option has an impossible value; the message names it.</exception>
@@ -23,7 +24,8 @@ public static class AuthServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<PasswordSchemes>();
-        services.AddSingleton(s => new VerifiedPasswordCache(options.CacheEntriesMax, options.CacheTtl, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            s => new VerifiedPasswordCache(options.CacheEntriesMax, options.CacheTtl, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<FailurePenalty>();
         services.AddSingleton<AuthMetrics>();

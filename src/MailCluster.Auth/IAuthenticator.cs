@@ -12,6 +12,8 @@ public interface IAuthenticator
     /// </summary>
     /// <param name="request">The attempt; its password bytes are read before the returned task completes, and never kept.</param>
     /// <param name="cancellationToken">Cancelled when the connection goes away.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; a password that was not checked yet is not counted.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled; a password that was not checked yet is not counted.
+    /// </exception>
     ValueTask<AuthResult> AuthenticateAsync(AuthRequest request, CancellationToken cancellationToken);
 }

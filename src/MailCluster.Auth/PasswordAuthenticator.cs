@@ -33,7 +33,8 @@ internal sealed class PasswordAuthenticator(
         AuthLog.Failed(logger, request, result.Reason);
         if (result.Outcome is AuthOutcome.Failed or AuthOutcome.NotAuthorized or AuthOutcome.Disabled)
         {
-            if (result.Outcome == AuthOutcome.Failed) penalty.Failed(request.Context.RemoteAddress, request.Username, request.Password.Span);
+            if (result.Outcome == AuthOutcome.Failed) penalty.Failed(
+                request.Context.RemoteAddress, request.Username, request.Password.Span);
             await WaitAsync(options.FailureDelay, cancellationToken);
         }
         return result;
@@ -41,7 +42,8 @@ internal sealed class PasswordAuthenticator(
 
     private async ValueTask<AuthResult> CheckAsync(AuthRequest request, CancellationToken cancellationToken)
     {
-        if (!request.Context.IsSecure && !options.AllowPlaintext) return AuthResult.Refused(AuthOutcome.PrivacyRequired, "plaintext-refused");
+        if (!request.Context.IsSecure && !options.AllowPlaintext)
+            return AuthResult.Refused(AuthOutcome.PrivacyRequired, "plaintext-refused");
         await WaitAsync(penalty.DelayFor(request.Context.RemoteAddress), cancellationToken);
         var isName = UserName.TryParse(request.Username, out var account, out _);
         var answer = isName && !request.Password.IsEmpty

@@ -8,7 +8,8 @@ using System.Text.Json.Nodes;
 namespace MailCluster.Ctl;
 
 /// <summary>
-/// Asks the node: <c>POST /v1/verb</c>, rows back as one JSON object a line, handed on as they come. mailctl knows nothing of the rows' members but
+/// Asks the node: <c>POST /v1/verb</c>, rows back as one JSON object a line, handed on as they come. mailctl knows nothing of the rows'
+/// members but
 /// what it prints, so a node that is a little newer can say more.
 /// </summary>
 internal sealed class AdminClient : IDisposable
@@ -17,7 +18,8 @@ internal sealed class AdminClient : IDisposable
 
     public AdminClient(string socketPath)
     {
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancel) => AdminSocket.ConnectAsync(socketPath, cancel), UseProxy = false })
+        _http = new HttpClient(
+            new SocketsHttpHandler { ConnectCallback = (_, cancel) => AdminSocket.ConnectAsync(socketPath, cancel), UseProxy = false })
         {
             BaseAddress = new Uri("http://node/v1/"),
             // fsck of a big store takes hours.
@@ -29,7 +31,8 @@ internal sealed class AdminClient : IDisposable
         AskAsync(verb, new StringContent(request.ToJsonString(), new MediaTypeHeaderValue("application/json")), cancellationToken);
 
     /// <exception cref="CtlException">The node refused, or cannot be reached.</exception>
-    public async IAsyncEnumerable<JsonElement> AskAsync(string verb, HttpContent content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JsonElement> AskAsync(
+        string verb, HttpContent content, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(verb, UriKind.Relative)) { Content = content };
         using var response = await SendAsync(request, cancellationToken);
@@ -77,11 +80,13 @@ internal sealed class AdminClient : IDisposable
         try
         {
             using var document = JsonDocument.Parse(body);
-            return new CtlException(document.RootElement.GetProperty("exit").GetInt32(), document.RootElement.GetProperty("message").GetString() ?? "refused");
+            return new CtlException(
+                document.RootElement.GetProperty("exit").GetInt32(), document.RootElement.GetProperty("message").GetString() ?? "refused");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return new CtlException(ExitCodes.Internal, $"what answers on the socket is no MailCluster node (HTTP {(int)response.StatusCode})", error);
+            return new CtlException(
+                ExitCodes.Internal, $"what answers on the socket is no MailCluster node (HTTP {(int)response.StatusCode})", error);
         }
     }
 
@@ -111,5 +116,8 @@ internal sealed class AdminClient : IDisposable
     }
 
     private static CtlException Broken(Exception? error) =>
-        new(ExitCodes.Unavailable, "the connection to the node broke; what was asked may be half done" + (error is null ? "" : $" ({error.Message})"), error);
+        new(
+            ExitCodes.Unavailable,
+            "the connection to the node broke; what was asked may be half done" + (error is null ? "" : $" ({error.Message})"),
+            error);
 }

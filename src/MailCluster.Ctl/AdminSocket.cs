@@ -10,7 +10,8 @@ internal static class AdminSocket
     private const string OfTheSystem = "/var/lib/mailcluster/admin.sock";
 
     /// <summary>
-    /// The socket to use: the option, else the environment variable, else the one of a node that was started in this folder, else the one of a
+    /// The socket to use: the option, else the environment variable, else the one of a node that was started in this folder, else the one
+    /// of a
     /// packaged node.
     /// </summary>
     public static string Find(string? option, Func<string, string?> environment, Func<string, bool> exists)
@@ -35,9 +36,13 @@ internal static class AdminSocket
             throw error switch
             {
                 SocketException { SocketErrorCode: SocketError.AccessDenied } =>
-                    new CtlException(ExitCodes.NoPermission, $"{path} belongs to another user; run mailctl as the user that runs the node", error),
+                    new CtlException(
+                        ExitCodes.NoPermission, $"{path} belongs to another user; run mailctl as the user that runs the node", error),
                 SocketException =>
-                    new CtlException(ExitCodes.Unavailable, $"no node is listening on {path}: is mailcluster running? Use --socket or ${Variable} to name its socket", error),
+                    new CtlException(
+                        ExitCodes.Unavailable,
+                        $"no node is listening on {path}: is mailcluster running? Use --socket or ${Variable} to name its socket",
+                        error),
                 ArgumentException => new CtlException(ExitCodes.Usage, $"{path} is too long for a Unix socket", error),
                 _ => error,
             };

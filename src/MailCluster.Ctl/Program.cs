@@ -3,16 +3,7 @@ using System.CommandLine.Parsing;
 using MailCluster.Ctl;
 using MailCluster.Ctl.Commands;
 
-var root = new RootCommand("Administers a MailCluster node over its admin socket.");
-root.Options.Add(CtlCommand.Socket);
-root.Options.Add(CtlCommand.Format);
-foreach (var command in new[]
-         {
-             UserCommands.Make(), AuthCommands.Make(), SessionCommands.Who(), SessionCommands.Kick(), MailboxCommands.Make(), MessageCommands.Search(),
-             MessageCommands.Fetch(), MessageCommands.Save(), MessageCommands.Expunge(), NodeCommands.Stats(), NodeCommands.Fsck(),
-         })
-    root.Subcommands.Add(command);
-
+var root = CtlCommand.Root();
 // "@word" is a word here, not a file of arguments: a search may well look for it.
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 var problems = parsed.Errors.Select(error => error.Message).Concat(UnknownOptions(parsed)).ToList();
@@ -49,7 +40,8 @@ static IEnumerable<string> UnknownOptions(ParseResult parsed) =>
 static IEnumerable<string> Verbs(CommandResult result)
 {
     var names = new List<string>();
-    for (var command = result; command is { Command: not RootCommand }; command = command.Parent as CommandResult) names.Insert(0, command.Command.Name);
+    for (var command = result; command is { Command: not RootCommand }; command = command.Parent as CommandResult)
+        names.Insert(0, command.Command.Name);
     return names;
 }
 

@@ -20,7 +20,14 @@ internal sealed class AuthFixture : IDisposable
     {
         Path = path ?? System.IO.Path.Combine(_directory.FullName, "users");
         // Tests are about behaviour, so the hash is the cheapest there is.
-        var options = new AuthOptions { PasswdFile = Path, FailureDelay = TimeSpan.Zero, Argon2MemoryKiB = 8, Argon2Passes = 1, PenaltyEnabled = false };
+        var options = new AuthOptions
+        {
+            PasswdFile = Path,
+            FailureDelay = TimeSpan.Zero,
+            Argon2MemoryKiB = 8,
+            Argon2Passes = 1,
+            PenaltyEnabled = false,
+        };
         configure?.Invoke(options);
         _services = new ServiceCollection()
             .AddLogging(b => b.AddProvider(Log).SetMinimumLevel(LogLevel.Debug))
@@ -54,7 +61,8 @@ internal sealed class AuthFixture : IDisposable
         SessionId = "s1",
     };
 
-    public Task<AuthResult> LoginAsync(string user, string password, string address = "192.0.2.1", bool secure = true, string? authzid = null) =>
+    public Task<AuthResult> LoginAsync(
+        string user, string password, string address = "192.0.2.1", bool secure = true, string? authzid = null) =>
         Authenticator.AuthenticateAsync(
             new AuthRequest
             {
@@ -99,7 +107,8 @@ internal sealed class CapturedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         lock (_lines) _lines.Add($"{eventId.Id} {formatter(state, exception)}");
     }

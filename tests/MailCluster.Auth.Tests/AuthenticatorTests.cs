@@ -147,7 +147,13 @@ public sealed class AuthenticatorTests
     {
         using var auth = Slowed(TimeSpan.FromSeconds(2));
         using var gone = new CancellationTokenSource();
-        var request = new AuthRequest { Context = AuthFixture.Context(), Mechanism = "PLAIN", Username = "no one", Password = "x"u8.ToArray() };
+        var request = new AuthRequest
+        {
+            Context = AuthFixture.Context(),
+            Mechanism = "PLAIN",
+            Username = "no one",
+            Password = "x"u8.ToArray(),
+        };
         await File.WriteAllTextAsync(auth.Path, "alice:{PLAIN}secret\n");
         var task = auth.Authenticator.AuthenticateAsync(request, gone.Token).AsTask();
         await gone.CancelAsync();
@@ -205,7 +211,10 @@ public sealed class AuthenticatorTests
         o.PenaltyExemptNetworks = exempt;
     });
 
-    /// <summary>Seconds of the manual clock that pass until the attempt ends. Plain-text passwords are checked synchronously, so the wait is armed on return.</summary>
+    /// <summary>
+    /// Seconds of the manual clock that pass until the attempt ends. Plain-text passwords are checked synchronously, so the wait is armed
+    /// on return.
+    /// </summary>
     private static async Task<int> SecondsAsync(AuthFixture auth, Task<AuthResult> login)
     {
         var seconds = 0;

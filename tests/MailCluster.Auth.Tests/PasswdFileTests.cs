@@ -86,7 +86,8 @@ public sealed class PasswdFileTests
         Assert.StartsWith(Before, await File.ReadAllTextAsync(auth.Path), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(auth.Path));
         Assert.Equal(UserChange.Done, await auth.File.SetPasswordAsync("old", "neu"u8.ToArray(), "PLAIN", default));
-        Assert.Contains("old:{PLAIN}neu:1:2:gecos:/home:/sh:userdb_a=b:c\n", await File.ReadAllTextAsync(auth.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            "old:{PLAIN}neu:1:2:gecos:/home:/sh:userdb_a=b:c\n", await File.ReadAllTextAsync(auth.Path), StringComparison.Ordinal);
         Assert.Equal(UserChange.Done, await auth.File.SetPasswordAsync("second", "s"u8.ToArray(), "PLAIN", default));
         Assert.True((await auth.LoginAsync("second", "s")).IsSuccess);
         Assert.Equal(UserChange.NotFound, await auth.File.SetPasswordAsync("nobody", "x"u8.ToArray(), null, default));
@@ -104,8 +105,10 @@ public sealed class PasswdFileTests
         Assert.Equal(UserChange.Done, await auth.File.AddAsync("a", "p"u8.ToArray(), "PLAIN", fields, default));
         Assert.Equal(fields, (await auth.File.FindUserAsync("a", default))!.Fields);
         await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await auth.File.AddAsync("b", "p"u8.ToArray(), "PLAIN", new Dictionary<string, string> { ["x"] = "1\nroot:{PLAIN}x" }, default));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await auth.File.AddAsync("Not:Canonical", "p"u8.ToArray(), null, null, default));
+            await auth.File.AddAsync(
+                "b", "p"u8.ToArray(), "PLAIN", new Dictionary<string, string> { ["x"] = "1\nroot:{PLAIN}x" }, default));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await auth.File.AddAsync("Not:Canonical", "p"u8.ToArray(), null, null, default));
     }
 
     [Fact]
@@ -114,7 +117,8 @@ public sealed class PasswdFileTests
         // The wait for the other's lock is a few milliseconds of real time: two processes share no manual clock.
         using var one = new AuthFixture(time: TimeProvider.System);
         using var two = new AuthFixture(path: one.Path, time: TimeProvider.System);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? one : two).AddAsync($"user{i}@example.com", "p", "PLAIN"))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? one : two).AddAsync($"user{i}@example.com", "p", "PLAIN"))));
         Assert.Equal(20, (await ListAsync(one.File)).Count);
         Assert.Equal(20, (await ListAsync(two.File)).Count);
     }
@@ -192,6 +196,7 @@ public sealed class PasswdFileTests
         public string Name => "fixed";
 
         public ValueTask<PassDbResult> VerifyAsync(
-            string account, ReadOnlyMemory<byte> password, AuthContext context, CancellationToken cancellationToken) => ValueTask.FromResult(new PassDbResult(status));
+            string account, ReadOnlyMemory<byte> password, AuthContext context,
+            CancellationToken cancellationToken) => ValueTask.FromResult(new PassDbResult(status));
     }
 }

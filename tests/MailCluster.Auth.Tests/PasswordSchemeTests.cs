@@ -139,7 +139,8 @@ public sealed class PasswordSchemeTests
             : (true, "");
         if (!native.Item1)
         {
-            Assert.Contains(native.Item2, Assert.Throws<PasswordSchemeException>(() => schemes.Read(stored, out _)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                native.Item2, Assert.Throws<PasswordSchemeException>(() => schemes.Read(stored, out _)).Message, StringComparison.Ordinal);
             return;
         }
         var scheme = schemes.Read(stored, out var hash);

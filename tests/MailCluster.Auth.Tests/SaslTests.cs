@@ -31,7 +31,9 @@ public sealed class SaslTests
         var step = await exchange.StepAsync(Bytes(message), default);
         Assert.Equal(SaslStepKind.Done, step.Kind);
         Assert.True(step.Result!.IsSuccess);
-        Assert.Equal((authzid, user, password), (recorder.Request!.AuthorizationId, recorder.Request.Username, Encoding.UTF8.GetString(recorder.Request.Password.Span)));
+        Assert.Equal(
+            (authzid, user, password),
+            (recorder.Request!.AuthorizationId, recorder.Request.Username, Encoding.UTF8.GetString(recorder.Request.Password.Span)));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await exchange.StepAsync(Bytes(message), default));
     }
 
@@ -83,10 +85,13 @@ public sealed class SaslTests
     {
         var recorder = new Recorder();
         using var exchange = new LoginMechanism().Start(recorder, AuthFixture.Context());
-        if (!initialResponse) Assert.Equal("Username:", Encoding.ASCII.GetString((await exchange.StepAsync(null, default)).ChallengeBytes.Span));
+        if (!initialResponse) Assert.Equal(
+            "Username:", Encoding.ASCII.GetString((await exchange.StepAsync(null, default)).ChallengeBytes.Span));
         Assert.Equal("Password:", Encoding.ASCII.GetString((await exchange.StepAsync(Bytes("alice"), default)).ChallengeBytes.Span));
         Assert.Equal(SaslStepKind.Done, (await exchange.StepAsync(Bytes("secret"), default)).Kind);
-        Assert.Equal(("alice", "secret", "LOGIN"), (recorder.Request!.Username, Encoding.UTF8.GetString(recorder.Request.Password.Span), recorder.Request.Mechanism));
+        Assert.Equal(
+            ("alice", "secret", "LOGIN"),
+            (recorder.Request!.Username, Encoding.UTF8.GetString(recorder.Request.Password.Span), recorder.Request.Mechanism));
     }
 
     [Fact]
@@ -119,7 +124,8 @@ public sealed class SaslTests
                 while (kind == SaslStepKind.Challenge)
                 {
                     var message = new byte[random.Next(0, i % 50 == 0 ? 3000 : 12)];
-                    for (var j = 0; j < message.Length; j++) message[j] = random.Next(4) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
+                    for (var j = 0; j < message.Length; j++)
+                        message[j] = random.Next(4) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
                     kind = (await exchange.StepAsync(steps == 0 && random.Next(3) == 0 ? null : message, default)).Kind;
                     Assert.True(++steps <= 3, $"seed {seed}, case {i}: the exchange goes on");
                 }

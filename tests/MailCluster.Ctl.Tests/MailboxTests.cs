@@ -13,7 +13,8 @@ public sealed class MailboxTests(RunningNode node)
     {
         const string User = "boxes@boxes.example";
         await node.AddUserAsync(User);
-        Assert.Equal($"{User}: A/B: created\n{User}: Ärger: created\n", await node.OkAsync("mailbox", "create", "-u", User, "-s", "A/B", "Ärger"));
+        Assert.Equal(
+            $"{User}: A/B: created\n{User}: Ärger: created\n", await node.OkAsync("mailbox", "create", "-u", User, "-s", "A/B", "Ärger"));
         Assert.Equal(["A", "A/B"], Names(await node.RowsAsync("mailbox", "list", "-u", User, "A", "A/*")));
         Assert.Equal(["A"], Names(await node.RowsAsync("mailbox", "list", "-u", User, "A%")).Where(name => name != "Archive"));
         await node.OkAsync("mailbox", "rename", "-u", User, "-s", "A", "Z");
@@ -26,7 +27,8 @@ public sealed class MailboxTests(RunningNode node)
         await node.OkAsync("mailbox", "delete", "-u", User, "-r", "-s", "Z");
         Assert.Empty(await node.RowsAsync("mailbox", "list", "-u", User, "Z*"));
         await node.OkAsync("mailbox", "create", "-u", User, "--special-use", "junk", "Spam");
-        Assert.Equal("\\Junk", Assert.Single(await node.RowsAsync("mailbox", "list", "-u", User, "Spam")).GetProperty("special-use").GetString());
+        Assert.Equal(
+            "\\Junk", Assert.Single(await node.RowsAsync("mailbox", "list", "-u", User, "Spam")).GetProperty("special-use").GetString());
     }
 
     [Fact]

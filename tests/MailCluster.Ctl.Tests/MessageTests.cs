@@ -26,7 +26,15 @@ public sealed class MessageTests(RunningNode node)
     {
         const string User = "crlf@messages.example";
         await node.AddUserAsync(User);
-        await node.SaveAsync(User, "Subject: x\n\none\r\ntwo\n", "--mailbox", "Archive", "--flags", "\\Seen \\Flagged $Work", "--date", "2026-01-31T12:00:00+01:00");
+        await node.SaveAsync(
+            User,
+            "Subject: x\n\none\r\ntwo\n",
+            "--mailbox",
+            "Archive",
+            "--flags",
+            "\\Seen \\Flagged $Work",
+            "--date",
+            "2026-01-31T12:00:00+01:00");
         Assert.Equal("Subject: x\r\n\r\none\r\ntwo\r\n", await node.OkAsync("fetch", "-u", User, "text", "mailbox", "Archive", "ALL"));
         Assert.Equal(
             "uid: 1\nflags: \\Seen \\Flagged $Work\ndate.received: 2026-01-31 12:00:00 +01:00\nmailbox: Archive\n\f\n",
@@ -39,7 +47,8 @@ public sealed class MessageTests(RunningNode node)
         const string User = "search@messages.example";
         await node.AddUserAsync(User);
         await node.SaveAsync(User, "Subject: =?utf-8?q?J=C3=BCrgens?= two words\nFrom: Anna <anna@a.example>\n\nfirst body\n");
-        await node.SaveAsync(User, "Subject: other \"quoted\"\nFrom: bert@b.example\n\nsecond body (with) parens\n", "--flags", "\\Seen $Work");
+        await node.SaveAsync(
+            User, "Subject: other \"quoted\"\nFrom: bert@b.example\n\nsecond body (with) parens\n", "--flags", "\\Seen $Work");
         await node.SaveAsync(User, "Subject: third\n\nold\n", "-m", "Archive", "--date", "2020-02-02");
         async Task<string> Find(params string[] query)
         {
@@ -76,8 +85,11 @@ public sealed class MessageTests(RunningNode node)
     {
         const string User = "fields@messages.example";
         await node.AddUserAsync(User);
-        await node.SaveAsync(User, "Received: a\nReceived: b\nSubject: =?utf-8?q?J=C3=BCrgen?=\n folded\nDate: Thu, 1 Jan 2026 10:00:00 +0100\n\nHello there\n");
-        var row = Assert.Single(await node.RowsAsync("fetch", "-u", User, "hdr.received hdr.subject hdr.subject.utf8 date.sent body.preview body size.physical seq", "ALL"));
+        await node.SaveAsync(
+            User,
+            "Received: a\nReceived: b\nSubject: =?utf-8?q?J=C3=BCrgen?=\n folded\nDate: Thu, 1 Jan 2026 10:00:00 +0100\n\nHello there\n");
+        var row = Assert.Single(await node.RowsAsync(
+            "fetch", "-u", User, "hdr.received hdr.subject hdr.subject.utf8 date.sent body.preview body size.physical seq", "ALL"));
         Assert.Equal("a\nb", row.GetProperty("hdr.received").GetString());
         Assert.Equal("=?utf-8?q?J=C3=BCrgen?= folded", row.GetProperty("hdr.subject").GetString());
         Assert.Equal("Jürgen folded", row.GetProperty("hdr.subject.utf8").GetString());

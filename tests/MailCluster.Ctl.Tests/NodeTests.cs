@@ -21,7 +21,8 @@ public sealed class NodeTests(RunningNode node)
         using var reader = new StreamReader(tls, Encoding.ASCII);
         await reader.ReadLineAsync();
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"a LOGIN {User} {RunningNode.Password}\r\nb SELECT INBOX\r\n"));
-        while (await reader.ReadLineAsync() is { } line && !line.StartsWith("b ", StringComparison.Ordinal)) Assert.DoesNotContain("a NO", line, StringComparison.Ordinal);
+        while (await reader.ReadLineAsync() is { } line && !line.StartsWith("b ", StringComparison.Ordinal))
+            Assert.DoesNotContain("a NO", line, StringComparison.Ordinal);
         var session = Assert.Single(await node.RowsAsync("who", "--sessions", "*@sessions.example"));
         Assert.Equal((User, "imap", "INBOX"), (session.GetProperty("user").GetString(), session.GetProperty("protocol").GetString()![..4], session.GetProperty("folder").GetString()));
         var who = Assert.Single(await node.RowsAsync("who", User));
@@ -41,7 +42,8 @@ public sealed class NodeTests(RunningNode node)
         await node.AddUserAsync(User);
         await node.SaveAsync(User, "Subject: x\n\nx\n");
         var outcome = await node.CtlAsync("fsck", "--verify", "-u", User);
-        Assert.Equal((0, "", "1 accounts, 6 mailboxes, 1 messages, 0 stored bodies: clean\n"), (outcome.ExitCode, outcome.Output, outcome.Errors));
+        Assert.Equal(
+            (0, "", "1 accounts, 6 mailboxes, 1 messages, 0 stored bodies: clean\n"), (outcome.ExitCode, outcome.Output, outcome.Errors));
         var summary = (await node.RowsAsync("fsck", "-u", User))[^1].GetProperty("summary");
         Assert.Equal((1, 0), (summary.GetProperty("messages").GetInt32(), summary.GetProperty("findings").GetInt32()));
         Assert.Equal(64, (await node.CtlAsync("fsck", "--drop-lost")).ExitCode);
@@ -53,17 +55,21 @@ public sealed class NodeTests(RunningNode node)
         var rows = await node.RowsAsync("stats");
         Assert.Contains(rows, row => row.GetProperty("name").GetString() == "sessions");
         Assert.Contains(rows, row => row.GetProperty("name").GetString()!.StartsWith("mailcluster_auth", StringComparison.Ordinal));
-        Assert.All(await node.RowsAsync("stats", "dotnet_gc"), row => Assert.StartsWith("dotnet_gc", row.GetProperty("name").GetString(), StringComparison.Ordinal));
+        Assert.All(
+            await node.RowsAsync("stats", "dotnet_gc"),
+            row => Assert.StartsWith("dotnet_gc", row.GetProperty("name").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_socket_is_found_beside_the_data_and_by_the_environment()
     {
         Assert.Equal(0, (await Programs.RunAsync(Programs.Ctl, ["who"], folder: node.Folder)).ExitCode);
-        Assert.Equal(0, (await Programs.RunAsync(Programs.Ctl, ["who"], environment: new Dictionary<string, string> { ["MAILCTL_SOCKET"] = node.Socket })).ExitCode);
+        Assert.Equal(0, (await Programs.RunAsync(
+            Programs.Ctl, ["who"], environment: new Dictionary<string, string> { ["MAILCTL_SOCKET"] = node.Socket })).ExitCode);
         var missing = await Programs.RunAsync(Programs.Ctl, ["who", "--socket", Path.Combine(node.Folder, "no.sock")]);
         Assert.Equal(69, missing.ExitCode);
-        Assert.StartsWith($"mailctl: no node is listening on {node.Folder}/no.sock: is mailcluster running?", missing.Errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"mailctl: no node is listening on {node.Folder}/no.sock: is mailcluster running?", missing.Errors, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(node.Socket));
     }
 

@@ -60,7 +60,9 @@ public sealed class PrinterTests
         var row = Row("""{"uid":1,"text":{"base64":"CONTENT"}}""".Replace("CONTENT", Convert.ToBase64String("a\u001b[2J\r\nb"u8), StringComparison.Ordinal));
         printer.Print(row);
         printer.End();
-        Assert.Equal(isTerminal ? "uid: 1\ntext:\na\ufffd[2J\nb\n\f\n" : "uid: 1\ntext:\na\u001b[2J\r\nb\n\f\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal(
+            isTerminal ? "uid: 1\ntext:\na\ufffd[2J\nb\n\f\n" : "uid: 1\ntext:\na\u001b[2J\r\nb\n\f\n",
+            Encoding.UTF8.GetString(output.ToArray()));
     }
 
     [Theory]

@@ -45,12 +45,14 @@ public sealed class UserTests(RunningNode node)
     public async Task Fields_and_schemes_are_kept()
     {
         var outcome = await node.CtlAsync(
-            Line("x"), "user", "add", "fields@fields.example", "--password-stdin", "--scheme", "SHA512-CRYPT", "--field", "nologin", "--field", "userdb_quota_rule=*:storage=5G");
+            Line("x"), "user", "add", "fields@fields.example", "--password-stdin", "--scheme", "SHA512-CRYPT", "--field", "nologin",
+            "--field", "userdb_quota_rule=*:storage=5G");
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         var row = Assert.Single(await node.RowsAsync("user", "list", "*@fields.example"));
         Assert.True(row.GetProperty("nologin").GetBoolean());
         Assert.Equal("*:storage=5G", row.GetProperty("fields").GetProperty("userdb_quota_rule").GetString());
-        Assert.Contains("{SHA512-CRYPT}$6$", await File.ReadAllTextAsync(Path.Combine(node.Folder, "data", "users")), StringComparison.Ordinal);
+        Assert.Contains(
+            "{SHA512-CRYPT}$6$", await File.ReadAllTextAsync(Path.Combine(node.Folder, "data", "users")), StringComparison.Ordinal);
         Assert.Equal(77, (await node.CtlAsync("auth", "test", "fields@fields.example", "x")).ExitCode);
     }
 
@@ -71,11 +73,14 @@ public sealed class UserTests(RunningNode node)
         Assert.Equal(64, (await node.CtlAsync("user", "add", "x@nobody.example")).ExitCode);
         Assert.Equal(64, (await node.CtlAsync("user", "delete", "x@nobody.example")).ExitCode);
         Assert.Equal(64, (await node.CtlAsync("user", "add", "x@nobody.example", "--password-stdin")).ExitCode);
-        Assert.Equal(64, (await node.CtlAsync(Line("x"), "user", "add", "x@nobody.example", "--password-stdin", "--scheme", "MD5-CRYPT")).ExitCode);
+        Assert.Equal(
+            64, (await node.CtlAsync(Line("x"), "user", "add", "x@nobody.example", "--password-stdin", "--scheme", "MD5-CRYPT")).ExitCode);
         Assert.Equal(67, (await node.CtlAsync("user", "list", "*@nobody.example")).ExitCode);
     }
 
-    /// <summary>Runs mailctl on a pseudo-terminal: waits for a text, types the next, and so on. Shows what was seen, and whether echo is on again.</summary>
+    /// <summary>
+    /// Runs mailctl on a pseudo-terminal: waits for a text, types the next, and so on. Shows what was seen, and whether echo is on again.
+    /// </summary>
     private Task<Outcome> TalkAsync(string[] arguments, params string[] talk)
     {
         const string Script = """

@@ -22,7 +22,10 @@ internal static unsafe partial class LibArgon2
 
     public static string MissingText => $"{Library} is not installed; install the Debian package libargon2-1";
 
-    /// <summary>Checks a password against an encoded hash. Throws <see cref="InvalidOperationException"/> with the library's text when the hash is damaged.</summary>
+    /// <summary>
+    /// Checks a password against an encoded hash. Throws <see cref="InvalidOperationException"/> with the library's text when the hash is
+    /// damaged.
+    /// </summary>
     public static bool Verify(string encoded, ReadOnlySpan<byte> password, int type)
     {
         fixed (byte* pointer = password)
@@ -47,8 +50,10 @@ internal static unsafe partial class LibArgon2
         fixed (byte* passwordPointer = password, saltPointer = salt, encodedPointer = encoded)
         {
             var result = type == TypeId
-                ? argon2id_hash_encoded(passes, memoryKiB, 1, passwordPointer, (nuint)password.Length, saltPointer, 16, 32, encodedPointer, 256)
-                : argon2i_hash_encoded(passes, memoryKiB, 1, passwordPointer, (nuint)password.Length, saltPointer, 16, 32, encodedPointer, 256);
+                ? argon2id_hash_encoded(
+                    passes, memoryKiB, 1, passwordPointer, (nuint)password.Length, saltPointer, 16, 32, encodedPointer, 256)
+                : argon2i_hash_encoded(
+                    passes, memoryKiB, 1, passwordPointer, (nuint)password.Length, saltPointer, 16, 32, encodedPointer, 256);
             if (result != Ok) throw new InvalidOperationException(ErrorText(result));
         }
         return Encoding.ASCII.GetString(encoded[..encoded.IndexOf((byte)0)]);
@@ -63,12 +68,14 @@ internal static unsafe partial class LibArgon2
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int argon2id_hash_encoded(
-        uint passes, uint memoryKiB, uint lanes, byte* password, nuint passwordOctets, byte* salt, nuint saltOctets, nuint hashOctets, byte* encoded, nuint encodedOctets);
+        uint passes, uint memoryKiB, uint lanes, byte* password, nuint passwordOctets, byte* salt, nuint saltOctets, nuint hashOctets,
+        byte* encoded, nuint encodedOctets);
 
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int argon2i_hash_encoded(
-        uint passes, uint memoryKiB, uint lanes, byte* password, nuint passwordOctets, byte* salt, nuint saltOctets, nuint hashOctets, byte* encoded, nuint encodedOctets);
+        uint passes, uint memoryKiB, uint lanes, byte* password, nuint passwordOctets, byte* salt, nuint saltOctets, nuint hashOctets,
+        byte* encoded, nuint encodedOctets);
 
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

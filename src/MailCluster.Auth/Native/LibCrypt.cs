@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MailCluster.Auth.Native;
 
-/// <summary>libcrypt of Debian's <c>libcrypt1</c> (libxcrypt): every <c>$x$</c> hash the system itself knows. Optional at run time.</summary>
+/// <summary>
+/// libcrypt of Debian's <c>libcrypt1</c> (libxcrypt): every <c>$x$</c> hash the system itself knows. Optional at run time.
+/// </summary>
 internal static unsafe partial class LibCrypt
 {
     private const string Library = "libcrypt.so.1";
@@ -48,7 +50,10 @@ internal static unsafe partial class LibCrypt
         }
     }
 
-    /// <summary>Makes a setting with a random salt and the library's default cost (<paramref name="cost"/> 0) for a prefix such as <c>$y$</c>; null when it lacks the method.</summary>
+    /// <summary>
+    /// Makes a setting with a random salt and the library's default cost (<paramref name="cost"/> 0) for a prefix such as <c>$y$</c>;
+    /// null when it lacks the method.
+    /// </summary>
     public static string? MakeSetting(string prefix, uint cost)
     {
         // libxcrypt reads its own random octets when none are given.
@@ -68,7 +73,8 @@ internal static unsafe partial class LibCrypt
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial byte* crypt_gensalt_rn(string prefix, System.Runtime.InteropServices.CULong count, byte* random, int randomOctets, byte* output, int outputOctets);
+    private static partial byte* crypt_gensalt_rn(
+        string prefix, System.Runtime.InteropServices.CULong count, byte* random, int randomOctets, byte* output, int outputOctets);
 
     private static byte* crypt_gensalt_rn(string prefix, uint cost, byte* random, int randomOctets, byte* output, int outputOctets) =>
         crypt_gensalt_rn(prefix, new CULong(cost), random, randomOctets, output, outputOctets);

@@ -42,5 +42,6 @@ public interface IPassDb
     /// <param name="password">The password's octets; valid until the task completes.</param>
     /// <param name="context">Where the attempt comes from, for drivers with rules about that.</param>
     /// <param name="cancellationToken">Cancelled when the connection goes away.</param>
-    ValueTask<PassDbResult> VerifyAsync(string account, ReadOnlyMemory<byte> password, AuthContext context, CancellationToken cancellationToken);
+    ValueTask<PassDbResult> VerifyAsync(
+        string account, ReadOnlyMemory<byte> password, AuthContext context, CancellationToken cancellationToken);
 }

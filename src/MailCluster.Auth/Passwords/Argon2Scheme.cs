@@ -2,7 +2,9 @@ using MailCluster.Auth.Native;
 
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>ARGON2ID and ARGON2I (RFC 9106) in the encoded form <c>$argon2id$v=19$m=…,t=…,p=…$salt$hash</c>. The hash carries its own cost.</summary>
+/// <summary>
+/// ARGON2ID and ARGON2I (RFC 9106) in the encoded form <c>$argon2id$v=19$m=…,t=…,p=…$salt$hash</c>. The hash carries its own cost.
+/// </summary>
 internal sealed class Argon2Scheme(string name, int type, uint memoryKiB, uint passes) : IPasswordScheme
 {
     public string Name => name;

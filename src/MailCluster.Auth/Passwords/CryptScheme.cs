@@ -4,17 +4,23 @@ using MailCluster.Auth.Native;
 
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>The <c>$id$</c> hashes of libcrypt. Each Dovecot name is one method; CRYPT is whatever libcrypt knows, yescrypt when it makes one.</summary>
+/// <summary>
+/// The <c>$id$</c> hashes of libcrypt. Each Dovecot name is one method; CRYPT is whatever libcrypt knows, yescrypt when it makes one.
+/// </summary>
 internal sealed class CryptScheme(string name, string[] prefixes, string newPrefix, uint newCost) : IPasswordScheme
 {
-    /// <summary>Cost of new bcrypt hashes, log2 of rounds: about a tenth of a second, between the library's 5 (too cheap now) and 12.</summary>
+    /// <summary>
+    /// Cost of new bcrypt hashes, log2 of rounds: about a tenth of a second, between the library's 5 (too cheap now) and 12.
+    /// </summary>
     private const uint BcryptCost = 10;
 
     public static CryptScheme Any { get; } = new("CRYPT", [], "$y$", 0);
 
     public static CryptScheme Bcrypt { get; } = new("BLF-CRYPT", ["$2a$", "$2b$", "$2x$", "$2y$"], "$2b$", BcryptCost);
 
-    /// <summary>SHA512-CRYPT; 200,000 rounds take about as long as the other slow schemes, the library's default of 5,000 dates from 2008.</summary>
+    /// <summary>
+    /// SHA512-CRYPT; 200,000 rounds take about as long as the other slow schemes, the library's default of 5,000 dates from 2008.
+    /// </summary>
     public static CryptScheme Sha512 { get; } = new("SHA512-CRYPT", ["$6$"], "$6$", 200_000);
 
     public static CryptScheme Sha256 { get; } = new("SHA256-CRYPT", ["$5$"], "$5$", 200_000);
@@ -51,7 +57,8 @@ internal sealed class CryptScheme(string name, string[] prefixes, string newPref
         var computed = LibCrypt.Crypt(password, stored);
         // A failure token begins with '*' and never equals a hash; no answer at all means that libcrypt does not know the method.
         if (computed is null || computed.StartsWith('*'))
-            throw new PasswordSchemeException($"libcrypt cannot compute the stored {name} hash: the method is unknown to it or the hash is damaged");
+            throw new PasswordSchemeException(
+                $"libcrypt cannot compute the stored {name} hash: the method is unknown to it or the hash is damaged");
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(computed), Encoding.UTF8.GetBytes(stored));
     }
 
@@ -60,7 +67,8 @@ internal sealed class CryptScheme(string name, string[] prefixes, string newPref
         if (password.Length > LibCrypt.PasswordOctetsMax || password.Contains((byte)0))
             throw new PasswordSchemeException($"{name} takes passwords of at most {LibCrypt.PasswordOctetsMax} octets without NUL");
         // bcrypt ignores what follows the 72nd octet: two long passwords would be one.
-        if (newPrefix == "$2b$" && password.Length > 72) throw new PasswordSchemeException("BLF-CRYPT takes passwords of at most 72 octets");
+        if (newPrefix == "$2b$" && password.Length > 72)
+            throw new PasswordSchemeException("BLF-CRYPT takes passwords of at most 72 octets");
         var setting = LibCrypt.MakeSetting(newPrefix, newCost)
             ?? throw new PasswordSchemeException($"this machine's libcrypt has no {name}");
         var hash = LibCrypt.Crypt(password, setting);

@@ -6,7 +6,8 @@ namespace MailCluster.Auth.Passwords;
 /// One round of a digest over password and salt, as LDAP directories store it: <c>base64(digest(password ∥ salt) ∥ salt)</c>.
 /// Fast, so a stolen file is guessed quickly; read for the sake of directories that exist.
 /// </summary>
-internal sealed class DigestScheme(string name, HashAlgorithmName algorithm, int digestOctets, bool isSalted, bool isWeak, HashEncoding encoding)
+internal sealed class DigestScheme(
+    string name, HashAlgorithmName algorithm, int digestOctets, bool isSalted, bool isWeak, HashEncoding encoding)
     : IPasswordScheme
 {
     private const int NewSaltOctets = 8;

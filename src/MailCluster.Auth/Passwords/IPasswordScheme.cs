@@ -1,6 +1,8 @@
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>One way to store a password. Pure computation, safe for any number of threads; slow ones are run off the I/O path by the caller.</summary>
+/// <summary>
+/// One way to store a password. Pure computation, safe for any number of threads; slow ones are run off the I/O path by the caller.
+/// </summary>
 internal interface IPasswordScheme
 {
     /// <summary>The name inside the braces, upper case.</summary>

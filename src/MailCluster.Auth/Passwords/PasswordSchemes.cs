@@ -3,7 +3,9 @@ using MailCluster.Auth.Native;
 
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>All known schemes by name, and the reading and making of stored passwords <c>{SCHEME}data</c>, <c>{SCHEME.hex}data</c>.</summary>
+/// <summary>
+/// All known schemes by name, and the reading and making of stored passwords <c>{SCHEME}data</c>, <c>{SCHEME.hex}data</c>.
+/// </summary>
 internal sealed class PasswordSchemes
 {
     /// <summary>The scheme of a stored password without braces, as Dovecot's passwd-file.</summary>
@@ -46,7 +48,9 @@ internal sealed class PasswordSchemes
     /// <summary>The names, for an error text.</summary>
     public IEnumerable<string> Names => _schemes.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Splits a stored password. Throws <see cref="PasswordSchemeException"/> when it must not or cannot be checked here.</summary>
+    /// <summary>
+    /// Splits a stored password. Throws <see cref="PasswordSchemeException"/> when it must not or cannot be checked here.
+    /// </summary>
     public IPasswordScheme Read(string stored, out StoredHash hash)
     {
         var name = UnmarkedScheme;
@@ -66,7 +70,8 @@ internal sealed class PasswordSchemes
             {
                 "B64" or "BASE64" => HashEncoding.Base64,
                 "HEX" => HashEncoding.Hex,
-                _ => throw new PasswordSchemeException($"unknown encoding in the password scheme {{{LogText.Escape(name)}}}: .b64 and .hex are known"),
+                _ => throw new PasswordSchemeException(
+                    $"unknown encoding in the password scheme {{{LogText.Escape(name)}}}: .b64 and .hex are known"),
             };
             name = name[..dot];
         }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>Dovecot's PBKDF2: <c>$1$salt$rounds$hex</c> with HMAC-SHA-1 and 160 bits. Needs no native library, so it is the last resort.</summary>
+/// <summary>
+/// Dovecot's PBKDF2: <c>$1$salt$rounds$hex</c> with HMAC-SHA-1 and 160 bits. Needs no native library, so it is the last resort.
+/// </summary>
 internal sealed class Pbkdf2Scheme : IPasswordScheme
 {
     private const int HashOctets = 20;

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MailCluster.Auth.Passwords;
 
-/// <summary>The password itself. Not counted as weak, as Dovecot does not: nobody writes it by accident, and some mechanisms need it.</summary>
+/// <summary>
+/// The password itself. Not counted as weak, as Dovecot does not: nobody writes it by accident, and some mechanisms need it.
+/// </summary>
 internal sealed class PlainScheme(string name) : IPasswordScheme
 {
     public string Name => name;

@@ -19,7 +19,8 @@ internal readonly record struct StoredHash(string Text, HashEncoding Encoding)
         }
         catch (FormatException e)
         {
-            throw new PasswordSchemeException($"the stored hash is not valid {(Encoding == HashEncoding.Hex ? "hexadecimal" : "base64")}", e);
+            throw new PasswordSchemeException(
+                $"the stored hash is not valid {(Encoding == HashEncoding.Hex ? "hexadecimal" : "base64")}", e);
         }
     }
 

@@ -42,7 +42,9 @@ internal sealed class VerifiedPasswordCache(int entriesMax, TimeSpan ttl, TimePr
         return MemoryMarshal.Read<UInt128>(digest);
     }
 
-    /// <summary>True when the pair was seen to match less than the time to live ago. The time counts from the real check, not from uses.</summary>
+    /// <summary>
+    /// True when the pair was seen to match less than the time to live ago. The time counts from the real check, not from uses.
+    /// </summary>
     public bool Contains(UInt128 key)
     {
         if (entriesMax == 0) return false;

@@ -23,7 +23,9 @@ internal sealed class FailurePenalty
     /// <summary>Different attempts remembered per address.</summary>
     private const int AttemptsMax = 10;
 
-    /// <summary>Addresses remembered; past it the whole table is swept for expired ones, then a new address takes a random one's place.</summary>
+    /// <summary>
+    /// Addresses remembered; past it the whole table is swept for expired ones, then a new address takes a random one's place.
+    /// </summary>
     public const int AddressesMax = 65536;
 
     private const int Ipv6PrefixOctets = 6;

@@ -45,7 +45,8 @@ public sealed class PlainMechanism : SaslMechanism
         public void Dispose() => _over = true;
     }
 
-    internal static bool TrySplit(ReadOnlyMemory<byte> message, out string? authorizationId, out string username, out ReadOnlyMemory<byte> password)
+    internal static bool TrySplit(
+        ReadOnlyMemory<byte> message, out string? authorizationId, out string username, out ReadOnlyMemory<byte> password)
     {
         authorizationId = null;
         username = "";

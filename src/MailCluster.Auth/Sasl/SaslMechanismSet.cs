@@ -1,6 +1,8 @@
 namespace MailCluster.Auth.Sasl;
 
-/// <summary>The configured mechanisms, in the order in which they are offered. Capabilities are listed from here and nowhere else.</summary>
+/// <summary>
+/// The configured mechanisms, in the order in which they are offered. Capabilities are listed from here and nowhere else.
+/// </summary>
 public sealed class SaslMechanismSet
 {
     private readonly SaslMechanism[] _secure;
@@ -23,7 +25,9 @@ public sealed class SaslMechanismSet
     /// <summary>The named mechanisms, in that order.</summary>
     /// <exception cref="ArgumentException">A name is not known, or there twice.</exception>
     public static SaslMechanismSet OfNames(IEnumerable<string> names, bool allowPlaintext) =>
-        new(names.Select(name => Make(name) ?? throw new ArgumentException($"unknown SASL mechanism {name}", nameof(names))), allowPlaintext);
+        new(
+            names.Select(name => Make(name) ?? throw new ArgumentException($"unknown SASL mechanism {name}", nameof(names))),
+            allowPlaintext);
 
     /// <summary>True when <see cref="OfNames"/> takes the name.</summary>
     public static bool IsKnown(string name) => Make(name) is not null;

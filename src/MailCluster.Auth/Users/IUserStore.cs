@@ -26,7 +26,9 @@ public interface IUserStore
     /// <param name="fields">Extra fields to store, or null.</param>
     /// <param name="cancellationToken">Stops before the change, never in its middle.</param>
     /// <exception cref="UserDirectoryException">The database cannot be changed.</exception>
-    /// <exception cref="Passwords.PasswordSchemeException">The scheme is unknown, weak and not allowed, or its library is missing.</exception>
+    /// <exception cref="Passwords.PasswordSchemeException">
+    /// The scheme is unknown, weak and not allowed, or its library is missing.
+    /// </exception>
     ValueTask<UserChange> AddAsync(
         string account,
         ReadOnlyMemory<byte> password,
@@ -35,7 +37,8 @@ public interface IUserStore
         CancellationToken cancellationToken);
 
     /// <summary>Sets a password; the other fields stay. The old password stops working at once. Exceptions as for AddAsync.</summary>
-    ValueTask<UserChange> SetPasswordAsync(string account, ReadOnlyMemory<byte> password, string? scheme, CancellationToken cancellationToken);
+    ValueTask<UserChange> SetPasswordAsync(
+        string account, ReadOnlyMemory<byte> password, string? scheme, CancellationToken cancellationToken);
 
     /// <summary>Removes an account. Its mail is not touched. Exceptions as for AddAsync.</summary>
     ValueTask<UserChange> DeleteAsync(string account, CancellationToken cancellationToken);

@@ -10,7 +10,9 @@ namespace MailCluster.Auth.Users;
 /// </summary>
 public static class UserName
 {
-    /// <summary>Longest name in UTF-8 octets: the longest address that SMTP can carry (RFC 5321 §4.5.3.1.3, less the angle brackets).</summary>
+    /// <summary>
+    /// Longest name in UTF-8 octets: the longest address that SMTP can carry (RFC 5321 §4.5.3.1.3, less the angle brackets).
+    /// </summary>
     public const int OctetsMax = 254;
 
     /// <summary>Makes a name canonical.</summary>
@@ -34,7 +36,8 @@ public static class UserName
         for (var i = 0; i < name.Length;)
         {
             // DecodeFromUtf16 refuses lone surrogates: such a name has no UTF-8 form.
-            if (Rune.DecodeFromUtf16(name.AsSpan(i), out var rune, out var used) != System.Buffers.OperationStatus.Done) return "is not valid Unicode";
+            if (Rune.DecodeFromUtf16(name.AsSpan(i), out var rune, out var used) != System.Buffers.OperationStatus.Done)
+                return "is not valid Unicode";
             if (rune.Value == '@')
             {
                 if (at >= 0) return "has more than one \"@\"";
@@ -55,7 +58,8 @@ public static class UserName
 
     private static bool IsAllowed(Rune rune)
     {
-        if (!rune.IsAscii) return Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+        if (!rune.IsAscii)
+            return Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
         var c = (char)rune.Value;
         return char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '=' or '~' or '!' or '#' or '$' or '&' or '\'' or '^' or '{' or '|' or '}';
     }

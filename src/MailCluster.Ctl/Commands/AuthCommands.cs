@@ -12,9 +12,18 @@ internal static class AuthCommands
     private static Command Test()
     {
         var name = new Argument<string>("user") { Description = "the name to log in with" };
-        var password = new Argument<string?>("password") { Description = "asked for if it is not given; others can see it in the list of processes", Arity = ArgumentArity.ZeroOrOne };
+        var password = new Argument<string?>("password")
+        {
+            Description = "asked for if it is not given; others can see it in the list of processes",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var stdin = new Option<bool>("--password-stdin") { Description = "read the password from the first line of standard input" };
-        var protocol = new Option<string>("--protocol") { Description = "the protocol to log in with, as in the log", HelpName = "NAME", DefaultValueFactory = _ => "admin" };
+        var protocol = new Option<string>("--protocol")
+        {
+            Description = "the protocol to log in with, as in the log",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "admin",
+        };
         var address = new Option<string?>("--address") { Description = "the client address to log in from", HelpName = "IP" };
         return CtlCommand.Make("test", "try a user name and a password", [name, password, stdin, protocol, address], async (parsed, run) =>
         {

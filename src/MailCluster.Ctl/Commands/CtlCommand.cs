@@ -25,6 +25,26 @@ internal static class CtlCommand
         Required = true,
     };
 
+    /// <summary>mailctl itself, with every verb.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("Administers a MailCluster node over its admin socket.");
+        root.Options.Add(Socket);
+        root.Options.Add(Format);
+        root.Subcommands.Add(UserCommands.Make());
+        root.Subcommands.Add(AuthCommands.Make());
+        root.Subcommands.Add(SessionCommands.Who());
+        root.Subcommands.Add(SessionCommands.Kick());
+        root.Subcommands.Add(MailboxCommands.Make());
+        root.Subcommands.Add(MessageCommands.Search());
+        root.Subcommands.Add(MessageCommands.Fetch());
+        root.Subcommands.Add(MessageCommands.Save());
+        root.Subcommands.Add(MessageCommands.Expunge());
+        root.Subcommands.Add(NodeCommands.Stats());
+        root.Subcommands.Add(NodeCommands.Fsck());
+        return root;
+    }
+
     /// <summary>A verb.</summary>
     public static Command Make(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, CtlRun, Task<int>> action)
     {
@@ -64,7 +84,12 @@ internal static class CtlCommand
 
     private static Option<OutputFormat> MakeFormat()
     {
-        var option = new Option<OutputFormat>("--format", "-f") { Description = "table (for people) or json (one array)", HelpName = "table|json", Recursive = true };
+        var option = new Option<OutputFormat>("--format", "-f")
+        {
+            Description = "table (for people) or json (one array)",
+            HelpName = "table|json",
+            Recursive = true,
+        };
         option.CompletionSources.Add("table", "json");
         return option;
     }
@@ -73,7 +98,8 @@ internal static class CtlCommand
 /// <summary>One run of one verb.</summary>
 internal sealed class CtlRun(ParseResult parsed, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly AdminClient _node = new(AdminSocket.Find(parsed.GetValue(CtlCommand.Socket), Environment.GetEnvironmentVariable, File.Exists));
+    private readonly AdminClient _node = new(
+        AdminSocket.Find(parsed.GetValue(CtlCommand.Socket), Environment.GetEnvironmentVariable, File.Exists));
 
     public OutputFormat Format { get; } = parsed.GetValue(CtlCommand.Format);
 
@@ -89,7 +115,9 @@ internal sealed class CtlRun(ParseResult parsed, CancellationToken cancellationT
     public IAsyncEnumerable<JsonElement> AskAsync(string verb, JsonObject request) => _node.AskAsync(verb, request, cancellationToken);
 
     public IRowPrinter Printer(Func<IRowPrinter>? table = null) =>
-        Format == OutputFormat.Json ? new JsonPrinter(new BufferedStream(Console.OpenStandardOutput())) : table?.Invoke() ?? new TablePrinter(Console.Out);
+        Format == OutputFormat.Json
+            ? new JsonPrinter(new BufferedStream(Console.OpenStandardOutput()))
+            : table?.Invoke() ?? new TablePrinter(Console.Out);
 
     /// <summary>Shows an error line of a verb that goes on. 0 if the row is none.</summary>
     public static int ErrorOf(JsonElement row)

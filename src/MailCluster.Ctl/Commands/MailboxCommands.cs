@@ -24,13 +24,21 @@ internal static class MailboxCommands
     };
 
     public static Command Make() => CtlCommand.Group(
-        "mailbox", "mailboxes (folders) of an account", List(), Status(), Create(), Delete(), Rename(), Subscribe("subscribe", true), Subscribe("unsubscribe", false));
+        "mailbox", "mailboxes (folders) of an account", List(), Status(), Create(), Delete(), Rename(), Subscribe("subscribe", true),
+        Subscribe("unsubscribe", false));
 
     private static Command List()
     {
         var user = CtlCommand.User();
-        var masks = new Argument<string[]>("mask") { Description = "names with * and % (not over levels)", Arity = ArgumentArity.ZeroOrMore };
-        var subscribed = new Option<bool>("--subscriptions", "-s") { Description = "only subscribed names, those of missing mailboxes too" };
+        var masks = new Argument<string[]>("mask")
+        {
+            Description = "names with * and % (not over levels)",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var subscribed = new Option<bool>("--subscriptions", "-s")
+        {
+            Description = "only subscribed names, those of missing mailboxes too",
+        };
         return CtlCommand.Make("list", "list mailboxes", [user, masks, subscribed], (parsed, run) => run.PrintAsync(
             "mailbox/list", new JsonObject { ["user"] = parsed.GetValue(user), ["masks"] = Texts(parsed.GetValue(masks)), ["subscribed"] = parsed.GetValue(subscribed) }));
     }
@@ -62,7 +70,11 @@ internal static class MailboxCommands
         var user = CtlCommand.User();
         var names = Names();
         var subscribe = new Option<bool>("--subscribe", "-s") { Description = "also subscribe it" };
-        var use = new Option<string?>("--special-use") { Description = "Archive, Drafts, Flagged, Junk, Sent, Trash or All", HelpName = "USE" };
+        var use = new Option<string?>("--special-use")
+        {
+            Description = "Archive, Drafts, Flagged, Junk, Sent, Trash or All",
+            HelpName = "USE",
+        };
         return CtlCommand.Make("create", "create mailboxes", [user, names, subscribe, use], (parsed, run) => run.PrintAsync(
             "mailbox/create",
             new JsonObject
@@ -121,7 +133,8 @@ internal static class MailboxCommands
         return words.Length > 0 && words.All(StatusFields.ContainsKey) ? [.. words.Select(word => StatusFields[word])] : null;
     }
 
-    private static Argument<string[]> Names() => new("mailbox") { Description = "full names, levels separated by /", Arity = ArgumentArity.OneOrMore };
+    private static Argument<string[]> Names() =>
+        new("mailbox") { Description = "full names, levels separated by /", Arity = ArgumentArity.OneOrMore };
 
     internal static JsonArray Texts(IEnumerable<string>? texts) => [.. (texts ?? []).Select(text => JsonValue.Create(text))];
 

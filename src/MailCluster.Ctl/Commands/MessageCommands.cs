@@ -29,7 +29,8 @@ internal static class MessageCommands
             new JsonObject
             {
                 ["user"] = parsed.GetValue(user),
-                ["fields"] = MailboxCommands.Texts(parsed.GetRequiredValue(fields).Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)),
+                ["fields"] = MailboxCommands.Texts(
+                    parsed.GetRequiredValue(fields).Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)),
                 ["query"] = MailboxCommands.Texts(parsed.GetValue(query)),
             },
             () => new PagerPrinter(new BufferedStream(Console.OpenStandardOutput()), !Console.IsOutputRedirected)));
@@ -40,22 +41,37 @@ internal static class MessageCommands
         var user = CtlCommand.User();
         var query = Query();
         return CtlCommand.Make("expunge", "remove messages, whether or not they are marked \\Deleted; the query must name a mailbox", [user, query], (parsed, run) =>
-            run.PrintAsync("expunge", new JsonObject { ["user"] = parsed.GetValue(user), ["query"] = MailboxCommands.Texts(parsed.GetValue(query)) }));
+            run.PrintAsync(
+                "expunge", new JsonObject { ["user"] = parsed.GetValue(user), ["query"] = MailboxCommands.Texts(parsed.GetValue(query)) }));
     }
 
     public static Command Save()
     {
         var user = CtlCommand.User();
-        var mailbox = new Option<string>("--mailbox", "-m") { Description = "where to; must exist", HelpName = "NAME", DefaultValueFactory = _ => "INBOX" };
+        var mailbox = new Option<string>("--mailbox", "-m")
+        {
+            Description = "where to; must exist",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "INBOX",
+        };
         var flags = new Option<string?>("--flags") { Description = "flags and keywords, such as '\\Seen $Work'", HelpName = "FLAGS" };
-        var date = new Option<string?>("--date") { Description = "the date of arrival, such as 2026-01-31T12:00:00+01:00 (default: now)", HelpName = "DATE" };
+        var date = new Option<string?>("--date")
+        {
+            Description = "the date of arrival, such as 2026-01-31T12:00:00+01:00 (default: now)",
+            HelpName = "DATE",
+        };
         var raw = new Option<bool>("--raw") { Description = "keep line ends as they are; otherwise bare LF becomes CRLF" };
-        var file = new Argument<string>("file") { Description = "the message; - or nothing for standard input", DefaultValueFactory = _ => "-" };
+        var file = new Argument<string>("file")
+        {
+            Description = "the message; - or nothing for standard input",
+            DefaultValueFactory = _ => "-",
+        };
         return CtlCommand.Make("save", "add a message", [user, mailbox, flags, date, raw, file], async (parsed, run) =>
         {
             var query = string.Join('&', new (string Name, string? Value)[]
             {
-                ("user", parsed.GetValue(user)), ("mailbox", parsed.GetValue(mailbox)), ("flags", parsed.GetValue(flags)), ("date", parsed.GetValue(date)),
+                ("user", parsed.GetValue(user)), ("mailbox", parsed.GetValue(mailbox)), ("flags", parsed.GetValue(flags)),
+                ("date", parsed.GetValue(date)),
                 ("raw", parsed.GetValue(raw) ? "true" : null),
             }.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
             await using var message = Open(parsed.GetRequiredValue(file));

@@ -10,7 +10,11 @@ internal static class NodeCommands
 {
     public static Command Stats()
     {
-        var prefix = new Argument<string?>("prefix") { Description = "only counters whose names begin so", Arity = ArgumentArity.ZeroOrOne };
+        var prefix = new Argument<string?>("prefix")
+        {
+            Description = "only counters whose names begin so",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var all = new Option<bool>("--all", "-a") { Description = "also those of the runtime and the connection server" };
         return CtlCommand.Make("stats", "show the node's counters, as /metrics has them", [prefix, all], (parsed, run) =>
             run.PrintAsync("stats", new JsonObject { ["prefix"] = parsed.GetValue(prefix), ["all"] = parsed.GetValue(all) }));
@@ -18,10 +22,17 @@ internal static class NodeCommands
 
     public static Command Fsck()
     {
-        var user = new Option<string?>("--user", "-u") { Description = "only these accounts, with * and ?; without it everything, bodies that belong to no message too", HelpName = "USER" };
+        var user = new Option<string?>("--user", "-u")
+        {
+            Description = "only these accounts, with * and ?; without it everything, bodies that belong to no message too",
+            HelpName = "USER",
+        };
         var verify = new Option<bool>("--verify") { Description = "also read every body and compare its checksum" };
         var repair = new Option<bool>("--repair") { Description = "repair what can be repaired without losing anything readable" };
-        var dropLost = new Option<bool>("--drop-lost") { Description = "with --repair: remove messages whose body is gone for ever, so that clients stop asking for it" };
+        var dropLost = new Option<bool>("--drop-lost")
+        {
+            Description = "with --repair: remove messages whose body is gone for ever, so that clients stop asking for it",
+        };
         return CtlCommand.Make("fsck", "compare journal and stored bodies; exit code 0 clean, 1 all repaired, 4 findings left", [user, verify, repair, dropLost], async (parsed, run) =>
         {
             var request = new JsonObject

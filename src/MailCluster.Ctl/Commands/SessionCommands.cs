@@ -10,7 +10,10 @@ internal static class SessionCommands
     public static Command Who()
     {
         var pattern = new Argument<string?>("user") { Description = "with * and ?; everybody without it", Arity = ArgumentArity.ZeroOrOne };
-        var sessions = new Option<bool>("--sessions", "-1") { Description = "one line a session, with its id, TLS, state and selected mailbox" };
+        var sessions = new Option<bool>("--sessions", "-1")
+        {
+            Description = "one line a session, with its id, TLS, state and selected mailbox",
+        };
         return CtlCommand.Make("who", "show who is connected", [pattern, sessions], (parsed, run) =>
             run.PrintAsync("who", new JsonObject { ["pattern"] = parsed.GetValue(pattern), ["sessions"] = parsed.GetValue(sessions) }));
     }

@@ -24,7 +24,8 @@ internal static class Content
             JsonValueKind.False => "no",
             JsonValueKind.Null or JsonValueKind.Undefined => "",
             JsonValueKind.Array => string.Join(separator, value.EnumerateArray().Select(item => Text(item))),
-            JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(m => Text(m.Value) is { Length: > 0 } text ? $"{m.Name}={text}" : m.Name)),
+            JsonValueKind.Object => string.Join(
+                ' ', value.EnumerateObject().Select(m => Text(m.Value) is { Length: > 0 } text ? $"{m.Name}={text}" : m.Name)),
             _ => value.GetRawText(),
         };
     }

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace MailCluster.Ctl.Output;
 
 /// <summary>
-/// One JSON array, a row a line. Message content that is valid UTF-8 becomes a string; other content stays <c>{"base64":"…"}</c>, as the node sends
+/// One JSON array, a row a line. Message content that is valid UTF-8 becomes a string; other content stays <c>{"base64":"…"}</c>, as the
+/// node sends
 /// all of it, for JSON has no octets.
 /// </summary>
 internal sealed class JsonPrinter(Stream output) : IRowPrinter

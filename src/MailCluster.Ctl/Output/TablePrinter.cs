@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace MailCluster.Ctl.Output;
 
 /// <summary>
-/// Columns under their names, numbers to the right. The widths come from the first rows, which are held back for that; a later, longer value
+/// Columns under their names, numbers to the right. The widths come from the first rows, which are held back for that; a later, longer
+/// value
 /// shifts its own line, so that a list of any length is printed while it comes.
 /// </summary>
 /// <param name="output">Where to.</param>

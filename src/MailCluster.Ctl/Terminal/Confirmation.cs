@@ -7,7 +7,8 @@ internal static class Confirmation
     public static void Require(string question, bool yes)
     {
         if (yes) return;
-        if (Console.IsInputRedirected) throw new CtlException(ExitCodes.Usage, "there is no terminal to ask for confirmation on; use --yes");
+        if (Console.IsInputRedirected) throw new CtlException(
+            ExitCodes.Usage, "there is no terminal to ask for confirmation on; use --yes");
         Console.Error.Write($"{question} [y/N] ");
         if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes")) throw new CtlException(ExitCodes.Usage, "nothing was done");
     }

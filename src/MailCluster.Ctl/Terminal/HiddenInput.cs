@@ -4,8 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailCluster.Ctl.Terminal;
 
-// Console.ReadKey shows nothing of a key while it waits for it, but the terminal echoes what is typed or pasted between two of its calls. So on
-// Linux the terminal itself is told to be silent before the prompt appears, and lines are read from it as they are: the kernel's line editing
+// Console.ReadKey shows nothing of a key while it waits for it, but the terminal echoes what is typed or pasted between two of its
+// calls. So on
+// Linux the terminal itself is told to be silent before the prompt appears, and lines are read from it as they are: the kernel's line
+// editing
 // (Backspace, Ctrl-U) works as people know it. However this ends, Ctrl-C included, the terminal gets its echo back.
 
 /// <summary>Lines from the terminal that are not shown while they are typed. Dispose it to show them again.</summary>

@@ -41,7 +41,10 @@ internal sealed class AdminApi
         var path = context.Request.Path.Value ?? "";
         if (!path.StartsWith(Prefix, StringComparison.Ordinal) || !_verbs.TryGetValue(path[Prefix.Length..], out var verb))
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound, new AdminException(AdminExit.Usage, $"this node has no {path}; is mailctl of another version?"));
+            await RefuseAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                new AdminException(AdminExit.Usage, $"this node has no {path}; is mailctl of another version?"));
             return;
         }
         if (!HttpMethods.IsPost(context.Request.Method))
@@ -88,7 +91,8 @@ internal sealed class AdminApi
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(
-            context.Response.Body, new AdminError((int)error.Exit, error.Message, null), AdminJson.Default.AdminError, context.RequestAborted);
+            context.Response.Body, new AdminError((int)error.Exit, error.Message, null), AdminJson.Default.AdminError,
+            context.RequestAborted);
     }
 
     private static int StatusOf(AdminExit exit) => exit switch

@@ -45,7 +45,8 @@ internal sealed class AdminException(AdminExit exit, string message, Exception? 
         MailboxRefusedException refused => new AdminException(ExitOf(refused.Reason), refused.Message, refused),
         UserDirectoryException directory => new AdminException(AdminExit.TemporaryFailure, directory.Message, directory),
         PasswordSchemeException scheme => new AdminException(AdminExit.Usage, scheme.Message, scheme),
-        BodyMissingException or BodyCorruptException => new AdminException(AdminExit.NotPossible, error.Message + " Run mailctl fsck.", error),
+        BodyMissingException or BodyCorruptException => new AdminException(
+            AdminExit.NotPossible, error.Message + " Run mailctl fsck.", error),
         BodyStoreUnavailableException => new AdminException(AdminExit.TemporaryFailure, error.Message, error),
         _ => null,
     };

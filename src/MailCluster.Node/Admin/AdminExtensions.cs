@@ -12,7 +12,8 @@ namespace MailCluster.Node.Admin;
 internal static class AdminExtensions
 {
     /// <summary>
-    /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal, ISessionRegistry, IUserDirectory,
+    /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal,
+    /// ISessionRegistry, IUserDirectory,
     /// IUserStore, IAuthenticator, ShardRegion, MimeLimits, MetricCollector, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)

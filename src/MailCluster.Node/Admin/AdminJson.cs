@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace MailCluster.Node.Admin;
 
-/// <summary>Requests and rows as JSON, without reflection. A member nobody knows is an error: an option is never silently ignored.</summary>
+/// <summary>
+/// Requests and rows as JSON, without reflection. A member nobody knows is an error: an option is never silently ignored.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

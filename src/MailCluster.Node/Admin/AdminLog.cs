@@ -23,6 +23,7 @@ internal static partial class AdminLog
     [LoggerMessage(1705, LogLevel.Warning, "fsck: {Problem} {Account} {Folder} {Detail} {Repaired}")]
     public static partial void Finding(ILogger logger, string problem, string account, string folder, string detail, string repaired);
 
-    [LoggerMessage(1706, LogLevel.Information, "fsck: {Accounts} accounts, {Messages} messages, {Records} stored bodies checked: {Findings} findings")]
+    [LoggerMessage(
+        1706, LogLevel.Information, "fsck: {Accounts} accounts, {Messages} messages, {Records} stored bodies checked: {Findings} findings")]
     public static partial void Checked(ILogger logger, long accounts, long messages, long records, long findings);
 }

@@ -7,7 +7,8 @@ internal sealed record AdminOptions
     public long MessageOctetsMax { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// A stored body without a message is given up by <c>fsck --repair</c> only when an earlier check of this process saw it too, at least this long
+    /// A stored body without a message is given up by <c>fsck --repair</c> only when an earlier check of this process saw it too, at
+    /// least this long
     /// ago: until then a client may be in the middle of an upload whose message is about to name it.
     /// </summary>
     public TimeSpan OrphanAge { get; init; } = TimeSpan.FromHours(1);

@@ -15,7 +15,8 @@ internal sealed record AuthTestRow(string User, string Result, IReadOnlyDictiona
 internal sealed record WhoRow(string User, int Sessions, string Protocol, IReadOnlyList<string> Addresses);
 
 internal sealed record SessionRow(
-    string User, string Session, string Protocol, string Address, string Tls, string Since, string State, string Folder, long BytesIn, long BytesOut);
+    string User, string Session, string Protocol, string Address, string Tls, string Since, string State, string Folder, long BytesIn,
+    long BytesOut);
 
 internal sealed record KickRow(int Kicked);
 

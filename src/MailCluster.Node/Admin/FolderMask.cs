@@ -2,7 +2,9 @@ using MailCluster.Mailboxes;
 
 namespace MailCluster.Node.Admin;
 
-/// <summary>Folder names by LIST's wildcards: <c>*</c> for anything, <c>%</c> for anything within one level (RFC 9051 §6.3.9). INBOX in any case.</summary>
+/// <summary>
+/// Folder names by LIST's wildcards: <c>*</c> for anything, <c>%</c> for anything within one level (RFC 9051 §6.3.9). INBOX in any case.
+/// </summary>
 internal static class FolderMask
 {
     /// <summary>True when no masks are given, or one matches.</summary>

@@ -51,7 +51,8 @@ internal sealed class RowStream(HttpResponse response) : IDisposable
             {
                 writer.WriteStartObject();
                 writer.WritePropertyName("error"u8);
-                JsonSerializer.Serialize(writer, new AdminError((int)state.error.Exit, state.error.Message, state.user), AdminJson.Default.AdminError);
+                JsonSerializer.Serialize(
+                    writer, new AdminError((int)state.error.Exit, state.error.Message, state.user), AdminJson.Default.AdminError);
                 writer.WriteEndObject();
             },
             cancellationToken);

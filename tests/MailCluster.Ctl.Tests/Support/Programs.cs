@@ -16,7 +16,7 @@ internal static class Programs
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static string Root { get; } = FindRoot();
+    public static string Root { get; } = FindRoot();
 
     private static string Configuration { get; } = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
@@ -25,7 +25,8 @@ internal static class Programs
     public static string Ctl { get; } = Path.Combine(Root, "src/MailCluster.Ctl/bin", Configuration, "net10.0/mailctl");
 
     public static async Task<Outcome> RunAsync(
-        string program, IEnumerable<string> arguments, byte[]? input = null, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, byte[]? input = null, string? folder = null, IReadOnlyDictionary<string,
+        string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

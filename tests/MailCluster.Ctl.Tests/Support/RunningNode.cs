@@ -31,7 +31,8 @@ public sealed partial class RunningNode : IAsyncLifetime
     {
         string[] settings =
         [
-            "listeners.imap.enabled=false", "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0", "listeners.lmtp.enabled=false",
+            "listeners.imap.enabled=false", "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0",
+            "listeners.lmtp.enabled=false",
             "listeners.http.address=\"127.0.0.1\"", "listeners.http.port=0", "auth.argon2.memory=64KiB", "auth.failure-delay=0s",
         ];
         var start = new ProcessStartInfo(Programs.Node, settings.SelectMany(setting => new[] { "--set", "mailcluster." + setting }))
@@ -46,7 +47,8 @@ public sealed partial class RunningNode : IAsyncLifetime
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(_ready.Task, ended).WaitAsync(StartLimit) == ended) Assert.Fail($"the node ended with {_process.ExitCode}:\n{_log}");
+        if (await Task.WhenAny(_ready.Task, ended).WaitAsync(StartLimit) == ended) Assert.Fail(
+            $"the node ended with {_process.ExitCode}:\n{_log}");
     }
 
     public async Task DisposeAsync()
@@ -63,7 +65,8 @@ public sealed partial class RunningNode : IAsyncLifetime
     /// <summary>Runs mailctl against this node.</summary>
     internal Task<Outcome> CtlAsync(params string[] arguments) => CtlAsync(input: null, arguments);
 
-    internal Task<Outcome> CtlAsync(byte[]? input, params string[] arguments) => Programs.RunAsync(Programs.Ctl, ["--socket", Socket, .. arguments], input);
+    internal Task<Outcome> CtlAsync(byte[]? input, params string[] arguments) =>
+        Programs.RunAsync(Programs.Ctl, ["--socket", Socket, .. arguments], input);
 
     /// <summary>Runs mailctl, requires success, and returns the rows of its JSON output.</summary>
     internal async Task<List<JsonElement>> RowsAsync(params string[] arguments)
@@ -98,7 +101,8 @@ public sealed partial class RunningNode : IAsyncLifetime
     {
         if (line is null) return;
         lock (_log) _log.AppendLine(line);
-        if (Listening().Match(line) is { Success: true } match) _ports[match.Groups[1].Value] = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        if (Listening().Match(line) is { Success: true } match) _ports[match.Groups[1].Value] = int.Parse(
+            match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         if (line.Contains("ready after", StringComparison.Ordinal)) _ready.TrySetResult();
     }
 

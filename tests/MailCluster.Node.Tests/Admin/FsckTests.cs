@@ -158,7 +158,8 @@ public sealed class FsckTests : IAsyncLifetime
         public ValueTask<UserInfo?> FindUserAsync(string username, CancellationToken cancellationToken) =>
             ValueTask.FromResult<UserInfo?>(new UserInfo(username, new Dictionary<string, string>()));
 
-        public async IAsyncEnumerable<UserInfo> ListUsersAsync(string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<UserInfo> ListUsersAsync(
+            string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;
@@ -174,12 +175,15 @@ public sealed class FsckTests : IAsyncLifetime
 
         public HashSet<BodyRef> Corrupt { get; } = [];
 
-        public ValueTask<BodyRef> PutAsync(NewBody message, CancellationToken cancellationToken) => _sound.PutAsync(message, cancellationToken);
+        public ValueTask<BodyRef> PutAsync(NewBody message, CancellationToken cancellationToken) =>
+            _sound.PutAsync(message, cancellationToken);
 
-        public ValueTask GetSummariesAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, CancellationToken cancellationToken) =>
+        public ValueTask GetSummariesAsync(
+            ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, CancellationToken cancellationToken) =>
             _sound.GetSummariesAsync(bodies, summaries, cancellationToken);
 
-        public ValueTask GetTextsAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, CancellationToken cancellationToken) =>
+        public ValueTask GetTextsAsync(
+            ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, CancellationToken cancellationToken) =>
             _sound.GetTextsAsync(bodies, texts, cancellationToken);
 
         public ValueTask<long> GetLengthAsync(BodyRef body, CancellationToken cancellationToken) =>

@@ -31,7 +31,8 @@ public sealed class WordsTests
     [Fact]
     public void Texts_are_quoted_again_and_dates_understood()
     {
-        var query = QueryWords.Parse(["mailbox", "A*", "SUBJECT", "say \"hi\" \\o/", "BEFORE", "30d", "SINCE", "2026-01-02", "mailbox-guid", "F1"], Now);
+        var query = QueryWords.Parse(
+            ["mailbox", "A*", "SUBJECT", "say \"hi\" \\o/", "BEFORE", "30d", "SINCE", "2026-01-02", "mailbox-guid", "F1"], Now);
         Assert.Equal(["A*"], query.Masks);
         Assert.Equal(["F1"], query.Guids);
         var keys = Assert.IsType<SearchKey.And>(query.Key).Keys;

@@ -16,7 +16,9 @@ internal sealed class PasswdEntry
         User = new UserInfo(account, ReadFields(extra));
     }
 
-    /// <summary>The stored password, <c>{SCHEME}data</c>; empty or beginning with <c>*</c> or <c>!</c> when no password opens the account.</summary>
+    /// <summary>
+    /// The stored password, <c>{SCHEME}data</c>; empty or beginning with <c>*</c> or <c>!</c> when no password opens the account.
+    /// </summary>
     public string Password { get; }
 
     public UserInfo User { get; }

@@ -21,7 +21,8 @@ internal sealed partial class PasswdFilePassDb
     private readonly SemaphoreSlim _edits = new(1, 1);
 
     public async ValueTask<UserChange> AddAsync(
-        string account, ReadOnlyMemory<byte> password, string? scheme, IReadOnlyDictionary<string, string>? fields, CancellationToken cancellationToken)
+        string account, ReadOnlyMemory<byte> password, string? scheme, IReadOnlyDictionary<string, string>? fields,
+        CancellationToken cancellationToken)
     {
         Check(account, fields);
         if (Current().Find(account) is not null) return UserChange.Exists;
@@ -71,12 +72,14 @@ internal sealed partial class PasswdFilePassDb
 
     private static void Check(string account, IReadOnlyDictionary<string, string>? fields)
     {
-        if (!UserName.TryParse(account, out var canonical, out var error)) throw new ArgumentException($"the user name {error}", nameof(account));
+        if (!UserName.TryParse(account, out var canonical, out var error))
+            throw new ArgumentException($"the user name {error}", nameof(account));
         if (canonical != account) throw new ArgumentException("the account id is not canonical", nameof(account));
         foreach (var (key, value) in fields ?? new Dictionary<string, string>())
         {
             if (key.Length == 0 || key.AsSpan().ContainsAny(KeySeparators) || value.AsSpan().ContainsAny(ValueSeparators))
-                throw new ArgumentException($"the field {LogText.Escape(key)} or its value has a blank, a line end or a separator", nameof(fields));
+                throw new ArgumentException(
+                    $"the field {LogText.Escape(key)} or its value has a blank, a line end or a separator", nameof(fields));
         }
     }
 

@@ -14,7 +14,8 @@ namespace MailCluster.Auth.PassDb.PasswdFile;
 /// missing has no accounts; one that cannot be read is a failure, because "unknown user" would make LMTP bounce mail.
 /// </summary>
 internal sealed partial class PasswdFilePassDb(
-    string path, PasswordHashing hashing, TimeProvider time, ILogger<PasswdFilePassDb> logger) : IPassDb, IUserDirectory, IUserStore, IDisposable
+    string path, PasswordHashing hashing, TimeProvider time,
+    ILogger<PasswdFilePassDb> logger) : IPassDb, IUserDirectory, IUserStore, IDisposable
 {
     private readonly byte[] _standInKey = RandomNumberGenerator.GetBytes(16);
     private readonly Lock _reload = new();
@@ -39,7 +40,8 @@ internal sealed partial class PasswdFilePassDb(
         }
         var entry = table.Find(account);
         // A locked account costs the same as an unknown one, and is refused the same way.
-        if (entry is not { HasPassword: true }) return new PassDbResult(PassDbStatus.UnknownUser, StandIn: table.StandInFor(StandInHash(account)));
+        if (entry is not { HasPassword: true }) return new PassDbResult(
+            PassDbStatus.UnknownUser, StandIn: table.StandInFor(StandInHash(account)));
         try
         {
             return await hashing.VerifyAsync(entry.Password, password, cancellationToken) switch
@@ -96,7 +98,8 @@ internal sealed partial class PasswdFilePassDb(
             if (!stamp.Exists) return _table = PasswdTable.Empty;
             try
             {
-                var table = PasswdTable.Read(stamp, File.ReadLines(path), (line, problem) => PasswdFileLog.BadLine(logger, path, line, problem));
+                var table = PasswdTable.Read(
+                    stamp, File.ReadLines(path), (line, problem) => PasswdFileLog.BadLine(logger, path, line, problem));
                 if (PrivateFile.IsReadableByAll(path)) PasswdFileLog.WorldReadable(logger, path);
                 PasswdFileLog.Loaded(logger, path, table.Accounts.Count);
                 return _table = table;

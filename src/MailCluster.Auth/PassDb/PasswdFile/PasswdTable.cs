@@ -23,7 +23,10 @@ internal sealed class PasswdTable(FileStamp stamp, Dictionary<string, PasswdEntr
         return entry.HasPassword ? entry.Password : null;
     }
 
-    /// <summary>Reads the lines of a file; what makes no sense is reported by line number and skipped, so that one typing error does not lock everyone out.</summary>
+    /// <summary>
+    /// Reads the lines of a file; what makes no sense is reported by line number and skipped, so that one typing error does not lock
+    /// everyone out.
+    /// </summary>
     public static PasswdTable Read(FileStamp stamp, IEnumerable<string> lines, Action<int, string> report)
     {
         var entries = new Dictionary<string, PasswdEntry>(StringComparer.Ordinal);

@@ -10,5 +10,6 @@ internal static class PrivateFile
         return new FileStream(path, options);
     }
 
-    public static bool IsReadableByAll(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & UnixFileMode.OtherRead) != 0;
+    public static bool IsReadableByAll(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & UnixFileMode.OtherRead) != 0;
 }

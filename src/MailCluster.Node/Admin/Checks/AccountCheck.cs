@@ -4,7 +4,8 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Node.Admin.Checks;
 
 /// <summary>
-/// One account: it must recover from its journal, its folders must add up, and each of its messages must have its body. Works on one immutable
+/// One account: it must recover from its journal, its folders must add up, and each of its messages must have its body. Works on one
+/// immutable
 /// inspection, so the account's users notice nothing; a message that was expunged meanwhile is asked about again before it is reported.
 /// </summary>
 internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies, IBodyStoreCheck check, FsckRun run)
@@ -26,7 +27,14 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
         catch (MailboxRefusedException refused)
         {
             await run.ReportAsync(
-                new FindingRow("account-unreadable", account.Value, "", 0, "", refused.InnerException?.Message ?? refused.Message, "none: the node's log says more"), repaired: false);
+                new FindingRow(
+                    "account-unreadable",
+                    account.Value,
+                    "",
+                    0,
+                    "",
+                    refused.InnerException?.Message ?? refused.Message,
+                    "none: the node's log says more"), repaired: false);
             return;
         }
         GivenUp.UnionWith(inspection.Released);
@@ -34,7 +42,14 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
         {
             run.Folders++;
             if (FolderArithmetic.Problem(index) is { } problem)
-                await run.ReportAsync(new FindingRow("index-wrong", account.Value, name.Value, 0, "", problem, "none: this is a fault of the program, please report it"), repaired: false);
+                await run.ReportAsync(new FindingRow(
+                    "index-wrong",
+                    account.Value,
+                    name.Value,
+                    0,
+                    "",
+                    problem,
+                    "none: this is a fault of the program, please report it"), repaired: false);
             await CheckFolderAsync(account, name, index);
         }
     }
@@ -52,7 +67,8 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
             if (!await IsStillThereAsync(account, name, row)) continue;
             var (repair, repaired) = await RepairAsync(account, index.Id, row, condition);
             var problem = condition switch { BodyCondition.Missing => "body-missing", BodyCondition.Corrupt => "body-corrupt", _ => "size-wrong" };
-            await run.ReportAsync(new FindingRow(problem, account.Value, name.Value, row.Uid, row.Body.ToString(), detail, repair), repaired);
+            await run.ReportAsync(
+                new FindingRow(problem, account.Value, name.Value, row.Uid, row.Body.ToString(), detail, repair), repaired);
         }
     }
 
@@ -62,7 +78,9 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
         {
             var length = await bodies.GetLengthAsync(row.Body, run.Cancellation);
             if (run.Request.Verify && await check.VerifyAsync(row.Body, run.Cancellation) is var condition and not BodyCondition.Sound)
-                return (condition, condition == BodyCondition.Corrupt ? "the stored octets fail their checksum" : "the store has no such body");
+                return (condition, condition == BodyCondition.Corrupt
+                    ? "the stored octets fail their checksum"
+                    : "the store has no such body");
             return (BodyCondition.Sound, length == row.Size ? "" : $"the index says {row.Size} octets, the body has {length}");
         }
         catch (BodyMissingException)
@@ -86,10 +104,12 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
         return false;
     }
 
-    private async ValueTask<(string Repair, bool Repaired)> RepairAsync(AccountId account, FolderId folder, MessageRow row, BodyCondition condition)
+    private async ValueTask<(string Repair, bool Repaired)> RepairAsync(
+        AccountId account, FolderId folder, MessageRow row, BodyCondition condition)
     {
         if (condition != BodyCondition.Missing) return ("none: save what can be read with mailctl fetch", false);
-        if (!run.Request.DropLost || !run.Request.Repair) return ("none: restore the packs from a backup, or --repair --drop-lost removes the message", false);
+        if (!run.Request.DropLost || !run.Request.Repair)
+            return ("none: restore the packs from a backup, or --repair --drop-lost removes the message", false);
         await accounts.SendAsync(account, new ExpungeMessages(folder, UidSet.Of(row.Uid), OnlyDeleted: false), run.Cancellation);
         return ("the message is removed", true);
     }

@@ -35,5 +35,6 @@ internal static class FolderArithmetic
             ?? Compare("deleted", index.Deleted, deleted) ?? Compare("octets", index.Size, size);
     }
 
-    private static string? Compare(string what, long said, long counted) => said == counted ? null : $"the index says {said} {what}, there are {counted}";
+    private static string? Compare(string what, long said, long counted) =>
+        said == counted ? null : $"the index says {said} {what}, there are {counted}";
 }

@@ -1,9 +1,11 @@
 namespace MailCluster.Node.Admin.Checks;
 
 /// <summary>
-/// Bodies without a message, and since when they are known. A body is stored before the message that names it, and an upload of many messages may
+/// Bodies without a message, and since when they are known. A body is stored before the message that names it, and an upload of many
+/// messages may
 /// take minutes between the two; nothing in the store tells such a body from one whose delivery was cut off by a crash. Time does: what was
-/// without a message at two checks, far enough apart, will never have one, since a command's time is bounded. Kept in memory: after a restart the
+/// without a message at two checks, far enough apart, will never have one, since a command's time is bounded. Kept in memory: after a
+/// restart the
 /// wait begins anew, which costs nothing but space.
 /// </summary>
 internal sealed class OrphanLedger(AdminOptions options, TimeProvider time)

@@ -4,11 +4,13 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Node.Admin.Checks;
 
 /// <summary>
-/// The other direction: every stored body must belong to a message of an account. Runs after all accounts were looked at; what arrived meanwhile
+/// The other direction: every stored body must belong to a message of an account. Runs after all accounts were looked at; what arrived
+/// meanwhile
 /// has a body and, for this check, no message, which the ledger's wait takes care of.
 /// </summary>
 internal sealed class StoreCheck(
-    AccountSelection accounts, AccountCheck seen, IBodyStore bodies, IBodyStoreCheck check, OrphanLedger ledger, TimeProvider time, FsckRun run)
+    AccountSelection accounts, AccountCheck seen, IBodyStore bodies, IBodyStoreCheck check, OrphanLedger ledger, TimeProvider time,
+    FsckRun run)
 {
     private static readonly TimeSpan FreeAfter = TimeSpan.FromMinutes(10);
 
@@ -21,7 +23,14 @@ internal sealed class StoreCheck(
             if (record.Condition == BodyCondition.Corrupt && !seen.EmailIds.Contains(record.EmailId))
             {
                 await run.ReportAsync(
-                    new FindingRow("record-corrupt", record.Owner, "", 0, record.Body.ToString(), "a damaged record that no message uses", "none: it takes space only"), repaired: false);
+                    new FindingRow(
+                        "record-corrupt",
+                        record.Owner,
+                        "",
+                        0,
+                        record.Body.ToString(),
+                        "a damaged record that no message uses",
+                        "none: it takes space only"), repaired: false);
             }
             else if (record.Released)
             {
@@ -52,7 +61,14 @@ internal sealed class StoreCheck(
             (repair, repaired) = ("given up", true);
         }
         await run.ReportAsync(
-            new FindingRow("body-unused", record.Owner, "", 0, record.Body.ToString(), $"{record.Length} octets that no message uses", repair), repaired);
+            new FindingRow(
+                "body-unused",
+                record.Owner,
+                "",
+                0,
+                record.Body.ToString(),
+                $"{record.Length} octets that no message uses",
+                repair), repaired);
     }
 
     private async ValueTask ReportReleasedAsync(BodyRecord record)
@@ -60,7 +76,14 @@ internal sealed class StoreCheck(
         // Given up, and used: either the account expunged it after we looked, which is right, or it will be lost.
         if (!await IsUsedAsync(record)) return;
         await run.ReportAsync(
-            new FindingRow("body-given-up", record.Owner, "", 0, record.Body.ToString(), "a message uses a body that is marked for removal", "none: save it now with mailctl fetch"), repaired: false);
+            new FindingRow(
+                "body-given-up",
+                record.Owner,
+                "",
+                0,
+                record.Body.ToString(),
+                "a message uses a body that is marked for removal",
+                "none: save it now with mailctl fetch"), repaired: false);
     }
 
     private async ValueTask<bool> IsUsedAsync(BodyRecord record)

@@ -7,10 +7,14 @@ namespace MailCluster.Node.Admin.Messages;
 
 /// <summary>One message in its folder, as a field sees it.</summary>
 /// <param name="Sequence">Its number in the version that was searched, from 1.</param>
-internal sealed record FoundMessage(AccountId Account, FolderName Folder, FolderIndex Index, int Sequence, MessageRow Row, MessageContent Content);
+internal sealed record FoundMessage(
+    AccountId Account, FolderName Folder, FolderIndex Index, int Sequence, MessageRow Row, MessageContent Content);
 
-/// <summary>The value of a field: a text, a number, a list of texts, or octets of the message (<c>{"base64":"…"}</c>, for JSON has no octets).</summary>
-internal readonly record struct FieldValue(string? Text = null, long Number = 0, IReadOnlyList<string>? List = null, ReadOnlyMemory<byte>? Octets = null)
+/// <summary>
+/// The value of a field: a text, a number, a list of texts, or octets of the message (<c>{"base64":"…"}</c>, for JSON has no octets).
+/// </summary>
+internal readonly record struct FieldValue(
+    string? Text = null, long Number = 0, IReadOnlyList<string>? List = null, ReadOnlyMemory<byte>? Octets = null)
 {
     public void Write(Utf8JsonWriter writer)
     {
@@ -66,7 +70,8 @@ internal static class FetchFields
     {
         if (Known.TryGetValue(name, out var field)) return field;
         if (!name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase) || name.Length == HeaderPrefix.Length)
-            throw new AdminException(AdminExit.Usage, $"fetch has no field {name}; there are {string.Join(' ', Known.Keys)} hdr.NAME hdr.NAME.utf8");
+            throw new AdminException(
+                AdminExit.Usage, $"fetch has no field {name}; there are {string.Join(' ', Known.Keys)} hdr.NAME hdr.NAME.utf8");
         var header = name[HeaderPrefix.Length..];
         var decode = header.EndsWith(DecodedSuffix, StringComparison.OrdinalIgnoreCase);
         if (decode) header = header[..^DecodedSuffix.Length];

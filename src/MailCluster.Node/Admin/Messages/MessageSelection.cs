@@ -10,11 +10,15 @@ internal sealed record FolderMatches(AccountId Account, FolderName Folder, Folde
 internal sealed class MessageSelection(AccountSelection accounts, IMailboxClient mailboxes, SearchEngine search)
 {
     /// <summary>Calls the work for each folder of each account in which something matches.</summary>
-    /// <exception cref="AdminException">A folder that the query names without wildcard is missing, or something that matches cannot be read.</exception>
-    public Task ForEachAsync(string user, MessageQuery query, RowStream rows, Func<FolderMatches, Task> work, CancellationToken cancellationToken) =>
+    /// <exception cref="AdminException">
+    /// A folder that the query names without wildcard is missing, or something that matches cannot be read.
+    /// </exception>
+    public Task ForEachAsync(
+        string user, MessageQuery query, RowStream rows, Func<FolderMatches, Task> work, CancellationToken cancellationToken) =>
         accounts.ForEachAsync(user, rows, account => SearchAsync(account, query, work, cancellationToken), cancellationToken);
 
-    private async Task SearchAsync(AccountId account, MessageQuery query, Func<FolderMatches, Task> work, CancellationToken cancellationToken)
+    private async Task SearchAsync(
+        AccountId account, MessageQuery query, Func<FolderMatches, Task> work, CancellationToken cancellationToken)
     {
         var list = await accounts.SendAsync(account, new ListFolders(), cancellationToken);
         var unreadable = 0;
@@ -33,7 +37,8 @@ internal sealed class MessageSelection(AccountSelection accounts, IMailboxClient
         if (!any && query.Masks.FirstOrDefault(mask => !FolderMask.HasWildcard(mask)) is { } missing)
             throw new AdminException(AdminExit.NotFound, $"{account} has no mailbox {missing}");
         if (unreadable > 0)
-            throw new AdminException(AdminExit.NotPossible, $"{unreadable} messages of {account} could not be read and were passed over; run mailctl fsck");
+            throw new AdminException(
+                AdminExit.NotPossible, $"{unreadable} messages of {account} could not be read and were passed over; run mailctl fsck");
     }
 
     private static bool IsWanted(FolderInfo folder, MessageQuery query) =>

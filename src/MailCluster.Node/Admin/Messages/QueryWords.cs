@@ -5,9 +5,12 @@ using MailCluster.Mailboxes.Search;
 
 namespace MailCluster.Node.Admin.Messages;
 
-// A query comes as the words of a shell command line: mailbox INBOX SUBJECT "two words" SINCE 30d. IMAP's grammar wants texts quoted, which the
-// shell took away, so the walk knows which keys take a text and quotes it again. On top of IMAP there are, as with doveadm: "mailbox MASK" and
-// "mailbox-guid ID" (not inside NOT, OR or parentheses), dates as 2026-01-31 and as a time ago (30d, 2w; 12h and shorter with BEFORE and SINCE).
+// A query comes as the words of a shell command line: mailbox INBOX SUBJECT "two words" SINCE 30d. IMAP's grammar wants texts quoted,
+// which the
+// shell took away, so the walk knows which keys take a text and quotes it again. On top of IMAP there are, as with doveadm: "mailbox
+// MASK" and
+// "mailbox-guid ID" (not inside NOT, OR or parentheses), dates as 2026-01-31 and as a time ago (30d, 2w; 12h and shorter with BEFORE and
+// SINCE).
 // A word that begins with "(" is IMAP's own syntax and stays as it is; so does a query of one single word with blanks.
 
 /// <summary>A query, taken apart.</summary>
@@ -66,9 +69,11 @@ internal sealed class QueryWords
         while (_at < _words.Count)
         {
             var word = _words[_at++];
-            if (word.Equals("mailbox", StringComparison.OrdinalIgnoreCase) || word.Equals("mailbox-guid", StringComparison.OrdinalIgnoreCase))
+            if (word.Equals("mailbox", StringComparison.OrdinalIgnoreCase) || word.Equals(
+                "mailbox-guid", StringComparison.OrdinalIgnoreCase))
             {
-                if (_depth > 0 || afterOperator > 0) throw new AdminException(AdminExit.Usage, $"{word} cannot stand inside NOT, OR or parentheses");
+                if (_depth > 0 || afterOperator > 0) throw new AdminException(
+                    AdminExit.Usage, $"{word} cannot stand inside NOT, OR or parentheses");
                 (word.Length == "mailbox".Length ? _masks : _guids).Add(Next(word));
                 continue;
             }
@@ -110,7 +115,8 @@ internal sealed class QueryWords
             Add(key, ImapDate(day));
             return;
         }
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (text.Length < 2 || !int.TryParse(
+            text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
             Add(key, text);
             return;
@@ -119,12 +125,14 @@ internal sealed class QueryWords
         var isWhole = text[^1] is 'd' or 'w';
         var within = key.ToUpperInvariant() switch { "BEFORE" => "OLDER", "SINCE" => "YOUNGER", _ => null };
         if (seconds is <= 0 or > uint.MaxValue || (!isWhole && within is null))
-            throw new AdminException(AdminExit.Usage, $"{key} {text}: expected a date such as 2026-01-31 or 31-Jan-2026, or a time ago such as 30d");
+            throw new AdminException(
+                AdminExit.Usage, $"{key} {text}: expected a date such as 2026-01-31 or 31-Jan-2026, or a time ago such as 30d");
         if (isWhole) Add(key, ImapDate(DateOnly.FromDateTime(_now.AddSeconds(-seconds).DateTime)));
         else Add(within!, seconds.ToString(CultureInfo.InvariantCulture));
     }
 
-    private string Next(string key) => _at < _words.Count ? _words[_at++] : throw new AdminException(AdminExit.Usage, $"{key} needs a value");
+    private string Next(string key) =>
+        _at < _words.Count ? _words[_at++] : throw new AdminException(AdminExit.Usage, $"{key} needs a value");
 
     private void Add(params ReadOnlySpan<string> words)
     {
@@ -139,7 +147,8 @@ internal sealed class QueryWords
 
     private static string Quote(string text)
     {
-        if (text.AsSpan().ContainsAny('\r', '\n', '\0')) throw new AdminException(AdminExit.Usage, "a search text cannot contain a line end");
+        if (text.AsSpan().ContainsAny('\r', '\n', '\0')) throw new AdminException(
+            AdminExit.Usage, "a search text cannot contain a line end");
         return $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 

@@ -4,7 +4,8 @@ using MailCluster.Auth;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary><c>auth test</c>: the same check that a login goes through, delays and the log line included.</summary>
-internal sealed class AuthTestVerb(IAuthenticator authenticator) : AdminVerb<AuthTestRequest>("auth/test", AdminJson.Default.AuthTestRequest)
+internal sealed class AuthTestVerb(IAuthenticator authenticator)
+    : AdminVerb<AuthTestRequest>("auth/test", AdminJson.Default.AuthTestRequest)
 {
     protected override async Task RunAsync(AuthTestRequest request, RowStream rows, CancellationToken cancellationToken)
     {
@@ -26,6 +27,7 @@ internal sealed class AuthTestVerb(IAuthenticator authenticator) : AdminVerb<Aut
                 result.Outcome == AuthOutcome.TemporaryFailure ? AdminExit.TemporaryFailure : AdminExit.NoPermission,
                 $"{request.User}: authentication failed ({result.Reason})");
         }
-        await rows.WriteAsync(new AuthTestRow(result.Account!, "authenticated", result.Fields), AdminJson.Default.AuthTestRow, cancellationToken);
+        await rows.WriteAsync(
+            new AuthTestRow(result.Account!, "authenticated", result.Fields), AdminJson.Default.AuthTestRow, cancellationToken);
     }
 }

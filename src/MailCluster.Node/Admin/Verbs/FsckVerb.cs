@@ -7,11 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary>
-/// <c>fsck</c>, in a running node: each account's state against the stored bodies, and, without <c>-u</c>, the stored bodies against all accounts. Accounts are
+/// <c>fsck</c>, in a running node: each account's state against the stored bodies, and, without <c>-u</c>, the stored bodies against all
+/// accounts. Accounts are
 /// those of the journal, so mail of deleted users is checked too. Nothing is locked; one check runs at a time.
 /// </summary>
 internal sealed class FsckVerb(
-    AccountSelection accounts, IBodyStore bodies, IBodyStoreCheck check, IJournal journal, OrphanLedger ledger, TimeProvider time, ILogger<FsckVerb> log)
+    AccountSelection accounts, IBodyStore bodies, IBodyStoreCheck check, IJournal journal, OrphanLedger ledger, TimeProvider time,
+    ILogger<FsckVerb> log)
     : AdminVerb<FsckRequest>("fsck", AdminJson.Default.FsckRequest)
 {
     private int _running;

@@ -3,13 +3,15 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary><c>mailbox create</c>.</summary>
-internal sealed class MailboxCreateVerb(AccountSelection accounts) : AdminVerb<MailboxCreateRequest>("mailbox/create", AdminJson.Default.MailboxCreateRequest)
+internal sealed class MailboxCreateVerb(AccountSelection accounts) : AdminVerb<MailboxCreateRequest>(
+    "mailbox/create", AdminJson.Default.MailboxCreateRequest)
 {
     protected override Task RunAsync(MailboxCreateRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         var use = SpecialUse.None;
         if (request.Use is { } word && (!Enum.TryParse(word.TrimStart('\\'), ignoreCase: true, out use) || !Enum.IsDefined(use) || char.IsAsciiDigit(word[^1])))
-            throw new AdminException(AdminExit.Usage, $"{word} is no special use; there are {string.Join(", ", Enum.GetNames<SpecialUse>().Skip(1))}");
+            throw new AdminException(
+                AdminExit.Usage, $"{word} is no special use; there are {string.Join(", ", Enum.GetNames<SpecialUse>().Skip(1))}");
         return MailboxWords.ForEachAsync(accounts, request.User, request.Mailboxes, rows, "created", async (account, folder) =>
         {
             await accounts.SendAsync(account, new CreateFolder(folder, use), cancellationToken);
@@ -19,7 +21,8 @@ internal sealed class MailboxCreateVerb(AccountSelection accounts) : AdminVerb<M
 }
 
 /// <summary><c>mailbox delete</c>.</summary>
-internal sealed class MailboxDeleteVerb(AccountSelection accounts) : AdminVerb<MailboxDeleteRequest>("mailbox/delete", AdminJson.Default.MailboxDeleteRequest)
+internal sealed class MailboxDeleteVerb(AccountSelection accounts) : AdminVerb<MailboxDeleteRequest>(
+    "mailbox/delete", AdminJson.Default.MailboxDeleteRequest)
 {
     protected override Task RunAsync(MailboxDeleteRequest request, RowStream rows, CancellationToken cancellationToken) =>
         MailboxWords.ForEachAsync(accounts, request.User, request.Mailboxes, rows, "deleted", async (account, folder) =>
@@ -38,14 +41,17 @@ internal sealed class MailboxDeleteVerb(AccountSelection accounts) : AdminVerb<M
 }
 
 /// <summary><c>mailbox rename</c>.</summary>
-internal sealed class MailboxRenameVerb(AccountSelection accounts) : AdminVerb<MailboxRenameRequest>("mailbox/rename", AdminJson.Default.MailboxRenameRequest)
+internal sealed class MailboxRenameVerb(AccountSelection accounts) : AdminVerb<MailboxRenameRequest>(
+    "mailbox/rename", AdminJson.Default.MailboxRenameRequest)
 {
     protected override Task RunAsync(MailboxRenameRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         var to = AccountSelection.Folder(request.To);
         return MailboxWords.ForEachAsync(accounts, request.User, [request.From], rows, $"renamed to {to}", async (account, from) =>
         {
-            var subscriptions = request.Subscribe ? (await accounts.SendAsync(account, new ListFolders(), cancellationToken)).Subscriptions : [];
+            var subscriptions = request.Subscribe
+                ? (await accounts.SendAsync(account, new ListFolders(), cancellationToken)).Subscriptions
+                : [];
             await accounts.SendAsync(account, new RenameFolder(from, to), cancellationToken);
             // IMAP leaves subscriptions with the old names; an operator mostly wants them to follow.
             foreach (var name in subscriptions.Where(name => name == from || name.IsUnder(from)))
@@ -58,7 +64,8 @@ internal sealed class MailboxRenameVerb(AccountSelection accounts) : AdminVerb<M
 }
 
 /// <summary><c>mailbox subscribe</c> and <c>unsubscribe</c>.</summary>
-internal sealed class MailboxSubscribeVerb(AccountSelection accounts) : AdminVerb<MailboxSubscribeRequest>("mailbox/subscribe", AdminJson.Default.MailboxSubscribeRequest)
+internal sealed class MailboxSubscribeVerb(AccountSelection accounts) : AdminVerb<MailboxSubscribeRequest>(
+    "mailbox/subscribe", AdminJson.Default.MailboxSubscribeRequest)
 {
     protected override Task RunAsync(MailboxSubscribeRequest request, RowStream rows, CancellationToken cancellationToken) =>
         MailboxWords.ForEachAsync(
@@ -67,7 +74,8 @@ internal sealed class MailboxSubscribeVerb(AccountSelection accounts) : AdminVer
             request.Mailboxes,
             rows,
             request.Subscribed ? "subscribed" : "unsubscribed",
-            async (account, folder) => await accounts.SendAsync(account, new SetSubscription(folder, request.Subscribed), cancellationToken),
+            async (account, folder) => await accounts.SendAsync(
+                account, new SetSubscription(folder, request.Subscribed), cancellationToken),
             cancellationToken);
 }
 
@@ -93,7 +101,8 @@ internal static class MailboxWords
                 foreach (var folder in folders)
                 {
                     await work(account, folder);
-                    await rows.WriteAsync(new MailboxChangeRow(account.Value, folder.Value, result), AdminJson.Default.MailboxChangeRow, cancellationToken);
+                    await rows.WriteAsync(
+                        new MailboxChangeRow(account.Value, folder.Value, result), AdminJson.Default.MailboxChangeRow, cancellationToken);
                 }
             },
             cancellationToken);

@@ -3,7 +3,8 @@ using MailCluster.Mailboxes;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary><c>mailbox list</c>.</summary>
-internal sealed class MailboxListVerb(AccountSelection accounts) : AdminVerb<MailboxListRequest>("mailbox/list", AdminJson.Default.MailboxListRequest)
+internal sealed class MailboxListVerb(AccountSelection accounts) : AdminVerb<MailboxListRequest>(
+    "mailbox/list", AdminJson.Default.MailboxListRequest)
 {
     protected override Task RunAsync(MailboxListRequest request, RowStream rows, CancellationToken cancellationToken) =>
         accounts.ForEachAsync(
@@ -30,7 +31,8 @@ internal sealed class MailboxListVerb(AccountSelection accounts) : AdminVerb<Mai
 }
 
 /// <summary><c>mailbox status</c>.</summary>
-internal sealed class MailboxStatusVerb(AccountSelection accounts) : AdminVerb<MailboxStatusRequest>("mailbox/status", AdminJson.Default.MailboxStatusRequest)
+internal sealed class MailboxStatusVerb(AccountSelection accounts) : AdminVerb<MailboxStatusRequest>(
+    "mailbox/status", AdminJson.Default.MailboxStatusRequest)
 {
     protected override Task RunAsync(MailboxStatusRequest request, RowStream rows, CancellationToken cancellationToken) =>
         accounts.ForEachAsync(

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary><c>search</c>.</summary>
-internal sealed class SearchVerb(MessageSelection selection, TimeProvider time) : AdminVerb<SearchRequest>("search", AdminJson.Default.SearchRequest)
+internal sealed class SearchVerb(MessageSelection selection, TimeProvider time)
+    : AdminVerb<SearchRequest>("search", AdminJson.Default.SearchRequest)
 {
     protected override Task RunAsync(SearchRequest request, RowStream rows, CancellationToken cancellationToken) =>
         selection.ForEachAsync(
@@ -46,7 +47,8 @@ internal sealed class FetchVerb(MessageSelection selection, IBodyStore bodies, M
             {
                 foreach (var run in found.Positions.Runs)
                 {
-                    for (var position = run.Start; position < run.Start + run.Count; position++) await FetchAsync(found, position, names, fields, rows, cancellationToken);
+                    for (var position = run.Start; position < run.Start + run.Count; position++) await FetchAsync(
+                        found, position, names, fields, rows, cancellationToken);
                 }
             },
             cancellationToken);
@@ -56,7 +58,8 @@ internal sealed class FetchVerb(MessageSelection selection, IBodyStore bodies, M
         FolderMatches found, int position, string[] names, FetchField[] fields, RowStream rows, CancellationToken cancellationToken)
     {
         var row = found.Index.RowAt(position);
-        var message = new FoundMessage(found.Account, found.Folder, found.Index, position + 1, row, new MessageContent(bodies, limits, row));
+        var message = new FoundMessage(
+            found.Account, found.Folder, found.Index, position + 1, row, new MessageContent(bodies, limits, row));
         var values = new FieldValue[fields.Length];
         try
         {
@@ -64,7 +67,8 @@ internal sealed class FetchVerb(MessageSelection selection, IBodyStore bodies, M
         }
         catch (Exception error) when (error is BodyMissingException or BodyCorruptException)
         {
-            var unreadable = new AdminException(AdminExit.NotPossible, $"{found.Folder} UID {row.Uid} cannot be read: {error.Message}", error);
+            var unreadable = new AdminException(
+                AdminExit.NotPossible, $"{found.Folder} UID {row.Uid} cannot be read: {error.Message}", error);
             await rows.WriteErrorAsync(unreadable, found.Account.Value, cancellationToken);
             return;
         }
@@ -84,14 +88,18 @@ internal sealed class FetchVerb(MessageSelection selection, IBodyStore bodies, M
     }
 }
 
-/// <summary><c>expunge</c>: what matches is removed, \Deleted or not. The query must name a mailbox, so that a forgotten word does not empty an account.</summary>
+/// <summary>
+/// <c>expunge</c>: what matches is removed, \Deleted or not. The query must name a mailbox, so that a forgotten word does not empty an
+/// account.
+/// </summary>
 internal sealed class ExpungeVerb(MessageSelection selection, AccountSelection accounts, TimeProvider time, ILogger<ExpungeVerb> log)
     : AdminVerb<ExpungeRequest>("expunge", AdminJson.Default.ExpungeRequest)
 {
     protected override Task RunAsync(ExpungeRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         var query = QueryWords.Parse(request.Query, time.GetLocalNow());
-        if (!query.NamesFolders) throw new AdminException(AdminExit.Usage, "the query of expunge must name a mailbox: mailbox Trash, or mailbox '*'");
+        if (!query.NamesFolders) throw new AdminException(
+            AdminExit.Usage, "the query of expunge must name a mailbox: mailbox Trash, or mailbox '*'");
         return selection.ForEachAsync(
             request.User,
             query,
@@ -99,10 +107,12 @@ internal sealed class ExpungeVerb(MessageSelection selection, AccountSelection a
             async found =>
             {
                 var uids = found.Positions.ToUids(found.Index);
-                var result = await accounts.SendAsync(found.Account, new ExpungeMessages(found.Index.Id, uids, OnlyDeleted: false), cancellationToken);
+                var result = await accounts.SendAsync(
+                    found.Account, new ExpungeMessages(found.Index.Id, uids, OnlyDeleted: false), cancellationToken);
                 AdminLog.Expunged(log, found.Account.Value, found.Folder.Value, result.Uids.UidCount);
                 await rows.WriteAsync(
-                    new ExpungeRow(found.Account.Value, found.Folder.Value, result.Uids.UidCount), AdminJson.Default.ExpungeRow, cancellationToken);
+                    new ExpungeRow(
+                        found.Account.Value, found.Folder.Value, result.Uids.UidCount), AdminJson.Default.ExpungeRow, cancellationToken);
             },
             cancellationToken);
     }

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary>
-/// <c>save</c>: the body of the request is the message. A file on this system mostly has bare LF; they become CRLF as IMAP needs (RFC 5322 §2.3),
+/// <c>save</c>: the body of the request is the message. A file on this system mostly has bare LF; they become CRLF as IMAP needs (RFC
+/// 5322 §2.3),
 /// unless <c>raw=true</c> asks for the bytes as they are.
 /// </summary>
 internal sealed class SaveVerb(AccountSelection accounts, MessageIntake intake, TimeProvider time, AdminOptions options) : IAdminVerb
@@ -41,7 +42,12 @@ internal sealed class SaveVerb(AccountSelection accounts, MessageIntake intake, 
             throw;
         }
         await rows.WriteAsync(
-            new SaveRow(account.Value, folder.Value, result.UidValidity, result.Uids.Min, stored.EmailId.ToString()), AdminJson.Default.SaveRow, cancellationToken);
+            new SaveRow(
+                account.Value,
+                folder.Value,
+                result.UidValidity,
+                result.Uids.Min,
+                stored.EmailId.ToString()), AdminJson.Default.SaveRow, cancellationToken);
     }
 
     private InternalDate Date(string text)
@@ -49,16 +55,21 @@ internal sealed class SaveVerb(AccountSelection accounts, MessageIntake intake, 
         if (text.Length == 0) return new InternalDate(time.GetLocalNow());
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             return new InternalDate(DateTimeOffset.FromUnixTimeSeconds(seconds));
-        return DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out var date)
+        return DateTimeOffset.TryParseExact(
+            text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out var date)
             ? new InternalDate(date)
-            : throw new AdminException(AdminExit.Usage, $"{text} is not a date: 2026-01-31T12:00:00+01:00, 2026-01-31, 31-Jan-2026 12:00:00 +0100 and seconds since 1970 are");
+            : throw new AdminException(
+                AdminExit.Usage,
+                $"{text} is not a date: 2026-01-31T12:00:00+01:00, 2026-01-31, 31-Jan-2026 12:00:00 +0100 and seconds since 1970 are");
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, bool raw, CancellationToken cancellationToken)
     {
-        var tooLong = new AdminException(AdminExit.NoRoom, $"the message is longer than {options.MessageOctetsMax} octets (limits.message-size)");
+        var tooLong = new AdminException(
+            AdminExit.NoRoom, $"the message is longer than {options.MessageOctetsMax} octets (limits.message-size)");
         if (request.ContentLength > options.MessageOctetsMax) throw tooLong;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MessageOctetsMax;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = options.MessageOctetsMax;
         var message = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 0, 64 * 1024, int.MaxValue));
         var last = (byte)0;
         while (true)
@@ -102,8 +113,10 @@ internal static class FlagWords
         foreach (var word in text.Split([' ', ',', '(', ')'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (word[0] != '\\') keywords.Add(Keyword(word));
-            else if (word.Length > 1 && char.IsAsciiLetter(word[1]) && Enum.TryParse<SystemFlags>(word[1..], ignoreCase: true, out var flag) && IsSingle(flag)) flags |= flag;
-            else throw new AdminException(AdminExit.Usage, $"{word} is no flag of IMAP; there are \\Seen \\Answered \\Flagged \\Deleted \\Draft");
+            else if (word.Length > 1 && char.IsAsciiLetter(word[1]) && Enum.TryParse<SystemFlags>(word[1..], ignoreCase: true, out var flag) && IsSingle(flag))
+                flags |= flag;
+            else throw new AdminException(
+                AdminExit.Usage, $"{word} is no flag of IMAP; there are \\Seen \\Answered \\Flagged \\Deleted \\Draft");
         }
         return (flags, keywords.ToImmutable());
     }

@@ -24,7 +24,8 @@ internal sealed class WhoVerb(ISessionRegistry registry) : AdminVerb<WhoRequest>
         foreach (var group in groups)
         {
             string[] addresses = [.. group.Select(s => s.RemoteAddress.ToString()).Distinct().Order(StringComparer.Ordinal)];
-            await rows.WriteAsync(new WhoRow(group.Key.User, group.Count(), group.Key.Protocol, addresses), AdminJson.Default.WhoRow, cancellationToken);
+            await rows.WriteAsync(
+                new WhoRow(group.Key.User, group.Count(), group.Key.Protocol, addresses), AdminJson.Default.WhoRow, cancellationToken);
         }
     }
 
@@ -41,8 +42,11 @@ internal sealed class WhoVerb(ISessionRegistry registry) : AdminVerb<WhoRequest>
         session.BytesOut);
 }
 
-/// <summary><c>kick</c>: by account pattern, by session or by address. A session finishes the command in flight and is told goodbye.</summary>
-internal sealed class KickVerb(ISessionRegistry registry, ILogger<KickVerb> log) : AdminVerb<KickRequest>("kick", AdminJson.Default.KickRequest)
+/// <summary>
+/// <c>kick</c>: by account pattern, by session or by address. A session finishes the command in flight and is told goodbye.
+/// </summary>
+internal sealed class KickVerb(ISessionRegistry registry, ILogger<KickVerb> log)
+    : AdminVerb<KickRequest>("kick", AdminJson.Default.KickRequest)
 {
     protected override async Task RunAsync(KickRequest request, RowStream rows, CancellationToken cancellationToken)
     {

@@ -32,7 +32,8 @@ internal sealed class StatsVerb(MetricCollector metrics, ISessionRegistry sessio
         {
             foreach (var series in instrument.All)
             {
-                var labels = string.Join(',', series.Tags.Select(tag => string.Create(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}")));
+                var labels = string.Join(
+                    ',', series.Tags.Select(tag => string.Create(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}")));
                 if (instrument.Kind != MetricKind.Histogram)
                 {
                     yield return new StatRow(instrument.Name, series.Value, labels);

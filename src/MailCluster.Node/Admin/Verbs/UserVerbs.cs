@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Node.Admin.Verbs;
 
 /// <summary><c>user add</c>.</summary>
-internal sealed class UserAddVerb(IUserStore store, ILogger<UserAddVerb> log) : AdminVerb<UserAddRequest>("user/add", AdminJson.Default.UserAddRequest)
+internal sealed class UserAddVerb(IUserStore store, ILogger<UserAddVerb> log)
+    : AdminVerb<UserAddRequest>("user/add", AdminJson.Default.UserAddRequest)
 {
     protected override async Task RunAsync(UserAddRequest request, RowStream rows, CancellationToken cancellationToken)
     {
@@ -21,7 +22,8 @@ internal sealed class UserAddVerb(IUserStore store, ILogger<UserAddVerb> log) : 
         {
             throw new AdminException(AdminExit.Usage, error.Message, error);
         }
-        if (change == UserChange.Exists) throw new AdminException(AdminExit.NotPossible, $"the user {account} exists already; mailctl user passwd changes the password");
+        if (change == UserChange.Exists) throw new AdminException(
+            AdminExit.NotPossible, $"the user {account} exists already; mailctl user passwd changes the password");
         AdminLog.AccountChanged(log, account, "added");
         await rows.WriteAsync(new ChangeRow(account, "added"), AdminJson.Default.ChangeRow, cancellationToken);
     }
@@ -33,18 +35,21 @@ internal sealed class UserListVerb(IUserDirectory users) : AdminVerb<UserListReq
     protected override async Task RunAsync(UserListRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         await foreach (var user in users.ListUsersAsync(request.Pattern, cancellationToken))
-            await rows.WriteAsync(new UserRow(user.Account, user.IsLoginDisabled, user.Fields), AdminJson.Default.UserRow, cancellationToken);
+            await rows.WriteAsync(
+                new UserRow(user.Account, user.IsLoginDisabled, user.Fields), AdminJson.Default.UserRow, cancellationToken);
         if (!rows.HasBegun && request.Pattern is { } pattern) throw new AdminException(AdminExit.NoUser, $"no user matches {pattern}");
     }
 }
 
 /// <summary><c>user passwd</c>.</summary>
-internal sealed class UserPasswdVerb(IUserStore store, ILogger<UserPasswdVerb> log) : AdminVerb<UserPasswdRequest>("user/passwd", AdminJson.Default.UserPasswdRequest)
+internal sealed class UserPasswdVerb(IUserStore store, ILogger<UserPasswdVerb> log) : AdminVerb<UserPasswdRequest>(
+    "user/passwd", AdminJson.Default.UserPasswdRequest)
 {
     protected override async Task RunAsync(UserPasswdRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         var account = UserWords.NewAccount(request.User);
-        if (await store.SetPasswordAsync(account, UserWords.Password(request.Password), request.Scheme, cancellationToken) == UserChange.NotFound)
+        if (await store.SetPasswordAsync(
+            account, UserWords.Password(request.Password), request.Scheme, cancellationToken) == UserChange.NotFound)
             throw new AdminException(AdminExit.NoUser, $"there is no user {account}");
         AdminLog.AccountChanged(log, account, "password changed");
         await rows.WriteAsync(new ChangeRow(account, "password changed"), AdminJson.Default.ChangeRow, cancellationToken);
@@ -52,8 +57,10 @@ internal sealed class UserPasswdVerb(IUserStore store, ILogger<UserPasswdVerb> l
 }
 
 /// <summary>
-/// <c>user delete</c>: first the account goes, so that nobody logs in and nothing is delivered any more; then its sessions end; then, if asked, its
-/// mail is purged. A crash in between leaves mail without an account, which the same command with <c>--purge</c> or adding the user again takes up.
+/// <c>user delete</c>: first the account goes, so that nobody logs in and nothing is delivered any more; then its sessions end; then, if
+/// asked, its
+/// mail is purged. A crash in between leaves mail without an account, which the same command with <c>--purge</c> or adding the user again
+/// takes up.
 /// </summary>
 internal sealed class UserDeleteVerb(
     IUserStore store, ISessionRegistry sessions, AccountSelection accounts, ILogger<UserDeleteVerb> log)
