@@ -12,6 +12,12 @@ public sealed record ImapOptions
     /// <summary>Commands answered BAD one after the other before the connection is closed: such a client is broken or guesses. 1 and up.</summary>
     public int BadCommandsMax { get; init; } = 20;
 
+    /// <summary>
+    /// How often an idling client to which nothing else was sent is told that the server is still there: keeps address translators from
+    /// forgetting the connection, and finds out that the client has gone. Infinite: never.
+    /// </summary>
+    public TimeSpan IdleNotifyInterval { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>What ID tells of the server besides its name (RFC 2971); empty to keep the version to itself.</summary>
     public string Version { get; init; } = "";
 }

@@ -8,6 +8,7 @@ public sealed partial class EdgeConnection
     private long _flushDeadline;
     private long _handshakeDeadline;
     private long _endDeadline;
+    private long _wakeAt;
     private int _ending;
 
     /// <summary>Whether and why the session must end. Once set it stays.</summary>
@@ -22,6 +23,9 @@ public sealed partial class EdgeConnection
 
     /// <summary>The session waits for nothing of the client: it works for it.</summary>
     public void ExpectNothing() => Volatile.Write(ref _inputDeadline, 0);
+
+    /// <summary>The session wants to be woken, once, when <paramref name="delay"/> is over; a new call replaces the time, and an infinite one takes it back.</summary>
+    public void WakeAfter(TimeSpan delay) => Volatile.Write(ref _wakeAt, _services.Heartbeat.Deadline(delay));
 
     /// <summary>Begins the deadline of a message or literal that is being received.</summary>
     public TransferDeadline BeginTransfer() => new(this, _services.Options.Timeouts, _services.Heartbeat.Now);
@@ -59,6 +63,12 @@ public sealed partial class EdgeConnection
     /// <summary>One look at all deadlines, from the heartbeat. Does not throw: the timer serves all connections.</summary>
     internal void Tick(long now)
     {
+        if (IsPast(ref _wakeAt, now))
+        {
+            Volatile.Write(ref _wakeAt, 0);
+            Wake();
+        }
+
         try
         {
             CheckDeadlines(now);

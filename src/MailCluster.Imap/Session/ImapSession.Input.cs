@@ -25,16 +25,17 @@ internal sealed partial class ImapSession
     /// Reads on until something is complete. Null: the session was woken (look at <see cref="EdgeConnection.Ending"/> and at the folder), or the client has
     /// closed, in which case the session is in logout.
     /// </summary>
-    private async ValueTask<ReadOutcome?> ReadAsync(ReadKind kind)
+    private async ValueTask<ReadOutcome?> ReadAsync(ReadKind kind, bool keepDeadline = false)
     {
-        var expecting = false;
+        var expecting = keepDeadline;
         while (true)
         {
             if (!Connection.Input.TryRead(out var result))
             {
-                await FlushAsync();
+                // Before the flush: whoever sees the answer sees the deadline set.
                 if (!expecting)
                     Connection.ExpectInput(CommandTimeout);
+                await FlushAsync();
                 expecting = true;
                 result = await Connection.Input.ReadAsync();
             }
@@ -68,8 +69,9 @@ internal sealed partial class ImapSession
     /// <summary>
     /// Waits for DONE. Null: woken, there may be news. Otherwise whether it was DONE (and not another line).
     /// </summary>
-    public async ValueTask<bool?> ReadIdleEndAsync() =>
-        await ReadAsync(ReadKind.IdleEnd) is { } outcome ? outcome == ReadOutcome.Command : null;
+    /// <param name="again">It was waited for before: the client gets no new time.</param>
+    public async ValueTask<bool?> ReadIdleEndAsync(bool again) =>
+        await ReadAsync(ReadKind.IdleEnd, keepDeadline: again) is { } outcome ? outcome == ReadOutcome.Command : null;
 
     /// <summary>Waits for the client's next answer in AUTHENTICATE, decoded.</summary>
     public async ValueTask<(SaslAnswer Kind, byte[] Response)> ReadSaslResponseAsync()

@@ -20,8 +20,7 @@ internal static partial class NodeOptionsReader
         Auth = section.Section("auth", ReadAuth),
         Limits = section.Section("limits", ReadLimits),
         Timeouts = section.Section("timeouts", ReadTimeouts),
-        Imap = section.Section("imap", imap => new ImapServiceOptions(
-            imap.Integer("append-messages", 1, 10_000_000), imap.Integer("bad-commands", 1, 1_000_000), imap.Boolean("show-version"))),
+        Imap = section.Section("imap", ReadImap),
         Lmtp = section.Section("lmtp", ReadLmtp),
         Mime = section.Section("mime", ReadMime),
         Folders = section.Map("folders", ReadFolder),
@@ -31,6 +30,12 @@ internal static partial class NodeOptionsReader
         Mailboxes = section.Section("mailboxes", ReadMailboxes),
         Log = section.Section("log", ReadLog),
     };
+
+    private static ImapServiceOptions ReadImap(HoconSection section) => new(
+        section.Integer("append-messages", 1, 10_000_000),
+        section.Integer("bad-commands", 1, 1_000_000),
+        section.Boolean("show-version"),
+        section.Duration("idle-notify", TimeSpan.Zero, TimeSpan.FromHours(1)) is var notify && notify > TimeSpan.Zero ? notify : Timeout.InfiniteTimeSpan);
 
     private static string ReadName(HoconSection section)
     {

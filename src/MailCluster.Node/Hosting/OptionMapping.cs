@@ -67,6 +67,7 @@ internal static class OptionMapping
         MessageSizeMax = node.Limits.MessageBytes,
         AppendMessagesMax = node.Imap.AppendMessages,
         BadCommandsMax = node.Imap.BadCommands,
+        IdleNotifyInterval = node.Imap.IdleNotify,
         Version = node.Imap.ShowVersion ? NodeHost.Version : "",
     };
 

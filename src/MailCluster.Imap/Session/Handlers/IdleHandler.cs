@@ -1,5 +1,6 @@
 using MailCluster.Edge;
 using MailCluster.Imap.Commands;
+using MailCluster.Imap.Responses;
 
 namespace MailCluster.Imap.Session.Handlers;
 
@@ -19,21 +20,38 @@ internal static class IdleHandler
         session.Selected?.Watch();
         try
         {
-            while (true)
-            {
-                // After Watch, or a change just before it would go unseen.
-                if (!await session.TellChangesAsync(expungesAllowed: true))
-                    return CommandOutcome.AnsweredAlready;
-                if (await session.ReadIdleEndAsync() is { } done)
-                    return done ? CommandOutcome.Ok("Done") : CommandOutcome.Bad("DONE was expected");
-                if (session.State == SessionState.Logout || session.Connection.Ending != ConnectionEnding.None)
-                    return CommandOutcome.AnsweredAlready;
-            }
+            return await WaitAsync(session);
         }
         finally
         {
+            session.Connection.WakeAfter(Timeout.InfiniteTimeSpan);
             session.Selected?.Unwatch();
             session.Connection.State = state;
+        }
+    }
+
+    private static async ValueTask<CommandOutcome> WaitAsync(ImapSession session)
+    {
+        var interval = session.Services.Options.IdleNotifyInterval;
+        var since = session.Services.Time.GetTimestamp();
+        for (var again = false; ; again = true)
+        {
+            // After Watch, or a change just before it would go unseen.
+            if (!await session.TellChangesAsync(expungesAllowed: true))
+                return CommandOutcome.AnsweredAlready;
+            var quiet = again && session.Connection.Output.UnflushedBytes == 0;
+            if (quiet && interval > TimeSpan.Zero && session.Services.Time.GetElapsedTime(since) >= interval)
+                session.Untagged(ResponseStatus.Ok, "Still here");
+            if (!again || session.Connection.Output.UnflushedBytes > 0)
+            {
+                since = session.Services.Time.GetTimestamp();
+                session.Connection.WakeAfter(interval);
+            }
+
+            if (await session.ReadIdleEndAsync(again) is { } done)
+                return done ? CommandOutcome.Ok("Done") : CommandOutcome.Bad("DONE was expected");
+            if (session.State == SessionState.Logout || session.Connection.Ending != ConnectionEnding.None)
+                return CommandOutcome.AnsweredAlready;
         }
     }
 }
