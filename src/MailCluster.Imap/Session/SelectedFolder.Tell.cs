@@ -60,9 +60,12 @@ internal sealed partial class SelectedFolder
         if (diff.Appended > 0)
         {
             writer.Exists(View.Exists);
-            ClaimRecent(View.UidAt(View.Exists - diff.Appended));
+            // IMAP4rev2 knows no \Recent: it is left to those who do.
             if (!session.IsRev2)
+            {
+                ClaimRecent(View.UidAt(View.Exists - diff.Appended));
                 writer.RecentCount(RecentCount);
+            }
         }
 
         writer.Commit();
