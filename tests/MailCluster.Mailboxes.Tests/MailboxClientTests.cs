@@ -37,6 +37,21 @@ public sealed class MailboxClientTests
     }
 
     [Fact]
+    public async Task Hundreds_of_listeners_all_hear_of_the_last_change()
+    {
+        await using var mailboxes = await InMemoryMailboxes.StartAsync();
+        using var inbox = await mailboxes.Client.OpenFolderAsync(Alice, FolderName.Inbox, takeRecent: false, default);
+        var listeners = Enumerable.Range(0, 300).Select(_ => new LastSeen(exists: 20)).ToList();
+        foreach (var listener in listeners)
+            inbox.Feed.AddListener(listener);
+
+        for (ulong body = 1; body <= 20; body++)
+            await mailboxes.Client.SendAsync(Alice, Append(body), NewContext(), default);
+
+        await Task.WhenAll(listeners.Select(listener => listener.Reached)).WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task An_append_whose_outcome_was_unknown_happens_once()
     {
         await using var mailboxes = await InMemoryMailboxes.StartAsync();
@@ -76,6 +91,19 @@ public sealed class MailboxClientTests
 
         Assert.Equal(RefusalReason.NonExistent, refusal.Reason);
         Assert.Equal(0, mailboxes.Feeds.Count);
+    }
+
+    private sealed class LastSeen(int exists) : IFolderListener
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void OnFolderChanged(FolderFeed feed)
+        {
+            if (feed.Current.Exists >= exists)
+                _reached.TrySetResult();
+        }
     }
 
     private static AppendMessages Append(ulong body) => new(

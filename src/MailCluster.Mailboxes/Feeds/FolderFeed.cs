@@ -6,12 +6,16 @@ namespace MailCluster.Mailboxes;
 /// One folder's newest index in this process, shared by all sessions that have the folder open. The owner publishes each version by one
 /// reference write; a reader takes <see cref="Current"/> whenever it likes and keeps it as long as it likes.
 /// </summary>
-public sealed class FolderFeed
+public sealed class FolderFeed : IThreadPoolWorkItem
 {
+    /// <summary>More listeners than this are told from the thread pool: the owner, and the client whose change it was, do not wait for them.</summary>
+    private const int ToldAtOnceMax = 8;
+
     private readonly Lock _gate = new();
     private ImmutableArray<IFolderListener> _listeners = [];
     private volatile FolderIndex _current;
     private volatile bool _gone;
+    private int _telling;
 
     internal FolderFeed(AccountId account, FolderIndex current, RecentMarker recent)
     {
@@ -73,20 +77,39 @@ public sealed class FolderFeed
         Notify();
     }
 
+    void IThreadPoolWorkItem.Execute()
+    {
+        // Cleared first: whatever is published from here on is either seen by the listeners told below, or told again.
+        Interlocked.Exchange(ref _telling, 0);
+        Tell(Listeners());
+    }
+
     private void Notify()
     {
-        ImmutableArray<IFolderListener> listeners;
-        lock (_gate)
-            listeners = _listeners;
+        var listeners = Listeners();
+        if (listeners.Length <= ToldAtOnceMax)
+            Tell(listeners);
+        else if (Interlocked.Exchange(ref _telling, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Tell(ImmutableArray<IFolderListener> listeners)
+    {
         foreach (var listener in listeners)
             listener.OnFolderChanged(this);
+    }
+
+    private ImmutableArray<IFolderListener> Listeners()
+    {
+        lock (_gate)
+            return _listeners;
     }
 }
 
 /// <summary>Wants to know when a folder changes; an idling session does.</summary>
 public interface IFolderListener
 {
-    /// <summary>There is a newer version, or the folder is gone. Called on the owner's thread: must return at once and not throw.</summary>
+    /// <summary>There is a newer version, or the folder is gone. Often called on the owner's thread: must return at once and not throw.</summary>
     void OnFolderChanged(FolderFeed feed);
 }
 
