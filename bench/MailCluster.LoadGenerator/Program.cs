@@ -1,0 +1,78 @@
+using System.Text.Json;
+using MailCluster.LoadGenerator;
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Reporting;
+using MailCluster.LoadGenerator.Rows;
+
+const string Usage = """
+    usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, with `cold` behind those that want a restart before
+           loadgen users   --password WORD      the passwd-file that the rows need, on standard output
+           loadgen prepare ROW… TARGET          put in place what the rows read
+           loadgen run     ROW… TARGET          one line of JSON for each row
+           loadgen table   FILE                 such lines of both servers as a table
+    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--quick]
+    A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
+    """;
+
+try
+{
+    if (args.Length == 0)
+    {
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
+    var arguments = new Arguments(args.AsSpan(1));
+    switch (args[0])
+    {
+        case "rows":
+            foreach (var row in RowCatalogue.Choose(arguments.Rest, arguments.Has("--quick")))
+            {
+                Console.WriteLine(row.Cold ? $"{row.Name} cold" : row.Name);
+            }
+            return 0;
+        case "users":
+            using (var output = new StreamWriter(Console.OpenStandardOutput()))
+            {
+                for (var i = 0; i < Setup.Accounts; i++)
+                {
+                    output.Write($"{Setup.Account(i)}:{arguments.Text("--password")}::::::\n");
+                }
+            }
+            return 0;
+        case "table":
+            Console.Write(ResultTable.Make(File.ReadLines(arguments.Rest[0])));
+            return 0;
+        case "prepare":
+        case "run":
+            var setup = new Setup
+            {
+                Imap = arguments.Endpoint("--imap"),
+                Imaps = arguments.Endpoint("--imaps"),
+                Lmtp = arguments.Endpoint("--lmtp"),
+                Password = arguments.Text("--password"),
+                Server = new ProcessTree(arguments.Number("--pid")),
+                Round = arguments.Has("--round") ? arguments.Number("--round") : 0,
+                Quick = arguments.Has("--quick"),
+            };
+            foreach (var row in RowCatalogue.Choose(arguments.Rest, setup.Quick))
+            {
+                if (args[0] == "prepare")
+                {
+                    row.Prepare(setup);
+                }
+                else
+                {
+                    Console.WriteLine(JsonSerializer.Serialize(row.Run(setup) with { Server = arguments.Text("--server"), Round = setup.Round }));
+                }
+            }
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception error) when (error is ArgumentException or MailCluster.LoadGenerator.Wire.ProtocolException or IOException or System.Net.Sockets.SocketException)
+{
+    Console.Error.WriteLine($"loadgen: {error.Message}");
+    return 1;
+}

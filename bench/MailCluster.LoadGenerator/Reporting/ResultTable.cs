@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Rows;
+
+namespace MailCluster.LoadGenerator.Reporting;
+
+/// <summary>Medians over the rounds of both servers, as a Markdown table.</summary>
+internal static class ResultTable
+{
+    public static string Make(IEnumerable<string> jsonLines)
+    {
+        var all = jsonLines.Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<Measurement>(line)!).ToArray();
+        var text = new StringBuilder();
+        text.AppendLine("| row | unit | ours | Dovecot | ratio | target | | CPU ratio | ours p50 / p99 ms | Dovecot p50 / p99 ms | PSS MiB ours / Dovecot | generator's CPU |");
+        text.AppendLine("|---|---|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|");
+        var notes = new StringBuilder();
+        foreach (var row in RowCatalogue.All)
+        {
+            var ours = all.Where(each => each.Row == row.Name && each.Server == "ours").ToArray();
+            var theirs = all.Where(each => each.Row == row.Name && each.Server == "dovecot").ToArray();
+            if (ours.Length > 0 || theirs.Length > 0)
+            {
+                text.AppendLine(Line(row, ours, theirs));
+                Notes(notes, row, ours, theirs);
+            }
+        }
+        return notes.Length == 0 ? text.ToString() : $"{text}\n{notes}";
+    }
+
+    private static string Line(Row row, Measurement[] ours, Measurement[] theirs)
+    {
+        double mine = Median(ours, each => each.Value), other = Median(theirs, each => each.Value);
+        var ratio = row.LessIsBetter ? other / mine : mine / other;
+        var cpu = Median(theirs, CpuPerUnit) / Median(ours, CpuPerUnit);
+        var verdict = row.Target == 0 || double.IsNaN(ratio) ? "" : ratio >= row.Target ? "met" : ratio >= 1 ? "missed" : "**slower**";
+        var target = row.Target == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Target:0.#}×");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {row.Name} | {Unit(row.Unit)} | {Figure(mine)} | {Figure(other)} | {Times(ratio)} | {target} | {verdict} | {Times(cpu)} | {Latency(ours)} | {Latency(theirs)} | {Pss(ours)} / {Pss(theirs)} | {Median(ours, GeneratorShare):0 %} / {Median(theirs, GeneratorShare):0 %} |");
+    }
+
+    private static void Notes(StringBuilder notes, Row row, Measurement[] ours, Measurement[] theirs)
+    {
+        foreach (var failed in ours.Concat(theirs).Where(each => each.Errors > 0))
+        {
+            notes.AppendLine(CultureInfo.InvariantCulture, $"- {row.Name}, {failed.Server}, round {failed.Round}: {failed.Errors} errors; first: {failed.FirstError}");
+        }
+        var checks = ours.Concat(theirs).Where(each => each.Errors == 0).Select(each => each.Check).Distinct().ToArray();
+        if (checks.Length > 1)
+        {
+            notes.AppendLine(CultureInfo.InvariantCulture, $"- {row.Name}: the answers differ in size: {string.Join(", ", checks)}");
+        }
+    }
+
+    private static string Unit(RowUnit unit) => unit switch
+    {
+        RowUnit.MessagesPerSecond => "msg/s",
+        RowUnit.CommandsPerSecond => "cmd/s",
+        RowUnit.Milliseconds => "ms",
+        _ => "KiB each",
+    };
+
+    private static double CpuPerUnit(Measurement each) => each.Units == 0 ? double.NaN : each.ServerCpuSeconds / each.Units;
+
+    private static double GeneratorShare(Measurement each) => each.Seconds == 0 ? 0 : each.GeneratorCpuSeconds / each.Seconds;
+
+    private static string Pss(Measurement[] of) => of.Length == 0 ? "-" : (Median(of, each => each.PssKiB) / 1024).ToString("0", CultureInfo.InvariantCulture);
+
+    private static string Latency(Measurement[] of) => of.Length == 0 || of[0].P50 == 0
+        ? "-"
+        : string.Create(CultureInfo.InvariantCulture, $"{Median(of, each => each.P50):0.00} / {Median(of, each => each.P99):0.00}");
+
+    private static string Figure(double value) => double.IsNaN(value) ? "-" : value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);
+
+    private static string Times(double ratio) => double.IsFinite(ratio) ? ratio.ToString("0.00", CultureInfo.InvariantCulture) + "×" : "-";
+
+    private static double Median(Measurement[] of, Func<Measurement, double> value)
+    {
+        if (of.Length == 0)
+        {
+            return double.NaN;
+        }
+        var sorted = of.Select(value).Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}

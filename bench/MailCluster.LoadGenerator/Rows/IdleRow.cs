@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Wire;
+
+namespace MailCluster.LoadGenerator.Rows;
+
+/// <summary>Connections that are logged in, have INBOX selected and idle: what each adds to the PSS of the server's processes, in KiB.</summary>
+internal sealed class IdleRow(string name, int connections, bool tls) : Row(name, RowUnit.KiB, 0)
+{
+    private const int FirstAccount = 1_000;
+    private const int AccountCount = 1_000;
+
+    public static string AccountOf(int index) => Setup.Account(FirstAccount + (index % AccountCount));
+
+    public static ImapClient OpenIdle(Setup setup, int index, bool tls)
+    {
+        var client = setup.Connect(AccountOf(index), tls);
+        client.Run("SELECT INBOX");
+        client.Send("IDLE");
+        client.AwaitContinuation();
+        return client;
+    }
+
+    /// <summary>The accounts are in memory, and a server that compiles while it runs has compiled the path, before the count begins.</summary>
+    public override void Prepare(Setup setup)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            OpenIdle(setup, i, tls).Dispose();
+        }
+    }
+
+    public override Measurement Run(Setup setup)
+    {
+        var count = setup.Quick ? Math.Min(connections, 200) : connections;
+        var before = setup.Server.PssKiB();
+        var cpu = setup.Server.CpuSeconds();
+        var begun = Stopwatch.GetTimestamp();
+        var clients = new List<ImapClient>(count);
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                clients.Add(OpenIdle(setup, i, tls));
+            }
+            var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            // A hibernating server needs a while to put them to sleep, a collecting one to give back what logging in took.
+            Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 3 : 10));
+            var after = setup.Server.PssKiB();
+            return new Measurement
+            {
+                Row = Name,
+                Server = "",
+                Value = (after - before) / (double)count,
+                Units = count,
+                Seconds = seconds,
+                ServerCpuSeconds = setup.Server.CpuSeconds() - cpu,
+                PssKiB = after,
+            };
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+}

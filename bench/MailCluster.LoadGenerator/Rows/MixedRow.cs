@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Globalization;
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Messages;
+
+namespace MailCluster.LoadGenerator.Rows;
+
+/// <summary>What mail programs do all day, seven commands a step, several clients an account. The value is commands a second.</summary>
+internal sealed class MixedRow(string name, double target, int clients) : Row(name, RowUnit.CommandsPerSecond, target)
+{
+    private const int Commands = 8;
+
+    public override void Prepare(Setup setup)
+    {
+        for (var i = 0; i < Math.Min(clients, 50); i++)
+        {
+            using var client = setup.Connect(setup.Fresh(this, i));
+            Folders.Fill(client, "two", 200, 200);
+        }
+    }
+
+    public override Measurement Run(Setup setup)
+    {
+        var messages = MessageMill.Many(32, Folders.MessageSize);
+        return setup.Drive(this).Run(clients, index =>
+        {
+            var client = setup.Connect(setup.Fresh(this, index));
+            client.Run("SELECT two");
+            var random = new Random(index);
+            var batch = new ArrayBufferWriter<byte>(8192);
+            return new Client(client, _ =>
+            {
+                var number = random.Next(190) + 1;
+                client.Run("NOOP");
+                client.Run(string.Create(CultureInfo.InvariantCulture, $"FETCH {number}:{number + 9} (UID FLAGS ENVELOPE)"));
+                client.Run(string.Create(CultureInfo.InvariantCulture, $"FETCH {number} (BODYSTRUCTURE)"));
+                client.Run(string.Create(CultureInfo.InvariantCulture, $"FETCH {number} (BODY.PEEK[])"));
+                client.Run(string.Create(CultureInfo.InvariantCulture, $"STORE {number} {(random.Next(2) == 0 ? '+' : '-')}FLAGS (\\Flagged)"));
+                client.Run("SEARCH UNSEEN");
+                client.Run("STATUS INBOX (MESSAGES UNSEEN)");
+                batch.ResetWrittenCount();
+                var message = messages[random.Next(messages.Length)];
+                var tag = client.NextTag();
+                Folders.Write(batch, $"A{tag} APPEND INBOX {{{message.Length}+}}\r\n");
+                batch.Write(message);
+                batch.Write("\r\n"u8);
+                client.SendRaw(batch.WrittenSpan);
+                client.Finish(tag);
+                return new Step(Commands);
+            });
+        });
+    }
+}

@@ -1,0 +1,44 @@
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Messages;
+using MailCluster.LoadGenerator.Wire;
+
+namespace MailCluster.LoadGenerator.Rows;
+
+/// <summary>From the last byte of a delivery to EXISTS in an idling session; the delivery itself is in it. The value is the median.</summary>
+internal sealed class PushRow(string name, double target, int idlers) : Row(name, RowUnit.Milliseconds, target)
+{
+    public override Measurement Run(Setup setup)
+    {
+        var message = MessageMill.Make(1, Folders.MessageSize);
+        var clients = new ImapClient[setup.Quick ? Math.Min(idlers, 100) : idlers];
+        try
+        {
+            for (var i = 0; i < clients.Length; i++)
+            {
+                clients[i] = IdleRow.OpenIdle(setup, i, tls: false);
+            }
+            var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
+            {
+                var lmtp = new LmtpClient(setup.Lmtp);
+                var random = new Random(setup.Round);
+                return new Client(lmtp, clock =>
+                {
+                    var number = random.Next(clients.Length);
+                    clock.Restart();
+                    lmtp.Begin(IdleRow.AccountOf(number), message);
+                    clients[number].AwaitExists();
+                    lmtp.Finish();
+                    return new Step(1);
+                });
+            });
+            return measured with { Value = measured.P50 };
+        }
+        finally
+        {
+            foreach (var client in clients)
+            {
+                client?.Dispose();
+            }
+        }
+    }
+}

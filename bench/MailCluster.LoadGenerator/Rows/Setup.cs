@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using MailCluster.LoadGenerator.Measuring;
+using MailCluster.LoadGenerator.Wire;
+
+namespace MailCluster.LoadGenerator.Rows;
+
+/// <summary>The server that is loaded, and how hard.</summary>
+internal sealed class Setup
+{
+    /// <summary>Accounts that exist on both servers: b0@bench.test … The last ones are never reached.</summary>
+    public const int Accounts = 40_000;
+
+    /// <summary>Accounts of the rows that leave something behind begin here; those before are shared.</summary>
+    private const int FreshBegin = 3_000;
+
+    /// <summary>One run of a row uses so many of its own at most.</summary>
+    private const int FreshCount = 50;
+
+    private const int RoundsMax = 8;
+
+    public required IPEndPoint Imap { get; init; }
+
+    public required IPEndPoint Imaps { get; init; }
+
+    public required IPEndPoint Lmtp { get; init; }
+
+    public required string Password { get; init; }
+
+    public required ProcessTree Server { get; init; }
+
+    /// <summary>From 0. Each round of a row has accounts of its own, so that all begin with the same, empty, store.</summary>
+    public required int Round { get; init; }
+
+    public required bool Quick { get; init; }
+
+    /// <summary>Of one measured run.</summary>
+    public TimeSpan Time => TimeSpan.FromSeconds(Quick ? 0.8 : 2.5);
+
+    /// <summary>Messages of the large and of the very large folder.</summary>
+    public int Ten => Quick ? 2_000 : 10_000;
+
+    public int Hundred => Quick ? 10_000 : 100_000;
+
+    public static string Account(int number) => string.Create(CultureInfo.InvariantCulture, $"b{number}@bench.test");
+
+    /// <summary>An account that only this round of this row uses.</summary>
+    public string Fresh(Row row, int index) =>
+        Account(FreshBegin + (((RowCatalogue.IndexOf(row) * RoundsMax) + Round % RoundsMax) * FreshCount) + index % FreshCount);
+
+    public Drive Drive(Row row) => new(row.Name, Server) { Time = Time };
+
+    public ImapClient Connect(string account, bool tls = false)
+    {
+        var client = new ImapClient(tls ? Imaps : Imap, tls);
+        try
+        {
+            client.Login(account, Password);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+}
