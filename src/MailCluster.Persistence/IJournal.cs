@@ -25,6 +25,7 @@ public interface IJournal
 
     /// <summary>Reads the writes with a number greater than <paramref name="after"/>, in order.</summary>
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    /// <exception cref="RecoveryFailedException">A write fails its checksum, where the store keeps one.</exception>
     IAsyncEnumerable<JournalEntry> ReplayAsync(PersistenceId actor, SequenceNr after, CancellationToken cancellationToken);
 
     /// <summary>The highest number ever stored for the actor, <see cref="SequenceNr.Zero"/> for none. Never falls, even after a trim.</summary>

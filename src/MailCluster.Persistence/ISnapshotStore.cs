@@ -23,8 +23,10 @@ public interface ISnapshotStore
 
     /// <summary>
     /// The actor's snapshot, or null when there is none. A snapshot that fails its checksum is thrown away and answered as null, with a
-    /// warning in the log.
+    /// warning in the log, as long as all events are there; once some were trimmed it is the only thing that holds them, and stays.
     /// </summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    /// <exception cref="RecoveryFailedException">The snapshot is damaged and cannot be done without.</exception>
     ValueTask<Snapshot?> LoadAsync(PersistenceId actor, CancellationToken cancellationToken);
 
     /// <summary>Forgets the actor's snapshot, so that the next recovery replays all events.</summary>

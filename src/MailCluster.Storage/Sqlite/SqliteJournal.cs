@@ -98,15 +98,19 @@ internal sealed class SqliteJournal(SqliteWriter writer, SqliteReaders readers) 
             return rows;
         var replay = statements.Replay.Bind(1, number).Bind(2, after.Value).Bind(3, ReplayRows);
         var bytes = 0;
-        while (bytes < ReplayBytes && replay.Step())
+        long? damaged = null;
+        while (bytes < ReplayBytes && damaged is null && replay.Step())
         {
-            rows.Add(new JournalEntry(
-                new SequenceNr(replay.Int64(0)), replay.Blob(2), new DateTimeOffset(replay.Int64(1), TimeSpan.Zero)));
-            bytes += rows[^1].Payload.Length;
+            var (sequenceNr, time, payload) = (replay.Int64(0), replay.Int64(1), replay.Blob(2));
+            if (!replay.IsNull(3) && replay.Int64(3) != JournalRow.Checksum(number, sequenceNr, time, payload))
+                damaged = sequenceNr;
+            else
+                rows.Add(new JournalEntry(new SequenceNr(sequenceNr), payload, new DateTimeOffset(time, TimeSpan.Zero)));
+            bytes += payload.Length;
         }
 
         replay.Reset();
-        return rows;
+        return damaged is null ? rows : throw new RecoveryFailedException(actor, $"the write {damaged} is damaged: its checksum does not fit.");
     }
 
     private static List<PersistenceId> ReadActors(SqliteStatements statements, string after)

@@ -38,6 +38,15 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
             return null;
         if (stored.DamagedPart is null)
             return new Snapshot(stored.SequenceNr, stored.Parts);
+        if (stored.TrimmedTo > 0)
+        {
+            throw new RecoveryFailedException(
+                actor,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its snapshot at {stored.SequenceNr} is damaged in part {stored.DamagedPart}, and the events up to {stored.TrimmedTo} were trimmed. Restore the database from a backup."));
+        }
+
         LogDamaged(actor, stored.DamagedPart, stored.SequenceNr);
         await DeleteAsync(actor, cancellationToken);
         return null;
@@ -55,11 +64,13 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
         statements.BeginRead.Run();
         try
         {
-            var number = statements.FindActor.Bind(1, actor.Value).Scalar(-1);
+            var find = statements.FindActor.Bind(1, actor.Value);
+            var (number, trimmedTo) = find.Step() ? (find.Int64(0), find.Int64(1)) : (-1, 0);
+            find.Reset();
             var sequenceNr = number < 0 ? -1 : statements.FindSnapshot.Bind(1, number).Scalar(-1);
             if (sequenceNr < 0)
                 return null;
-            var stored = new StoredSnapshot(new SequenceNr(sequenceNr));
+            var stored = new StoredSnapshot(new SequenceNr(sequenceNr)) { TrimmedTo = trimmedTo };
             var parts = statements.Parts.Bind(1, number);
             while (parts.Step())
             {
@@ -84,6 +95,9 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
     private sealed class StoredSnapshot(SequenceNr sequenceNr)
     {
         public SequenceNr SequenceNr { get; } = sequenceNr;
+
+        /// <summary>The last write that only the snapshot still tells of; 0 when all events are there.</summary>
+        public long TrimmedTo { get; init; }
 
         public List<SnapshotPart> Parts { get; } = [];
 

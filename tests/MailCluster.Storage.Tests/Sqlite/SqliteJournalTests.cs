@@ -50,6 +50,34 @@ public sealed class SqliteJournalTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 300).Where(i => i % 3 == 0).Select(i => $"a{i}").Order(StringComparer.Ordinal), actors);
     }
 
+    [Theory]
+    [InlineData("UPDATE journal SET payload = x'010204' WHERE seq = 2")]
+    [InlineData("UPDATE journal SET time = time + 1 WHERE seq = 2")]
+    [InlineData("UPDATE journal SET seq = 9 WHERE seq = 2")]
+    [InlineData("UPDATE journal SET crc32c = crc32c + 1 WHERE seq = 2")]
+    public async Task A_write_that_was_damaged_is_not_taken_for_another(string damage)
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        for (var i = 0; i < 3; i++)
+            await database.Journal.AppendAsync(Write("a", i, writer));
+        Assert.Equal(3, (await database.Journal.ReplayAsync("a")).Count);
+        Shell(damage);
+
+        await Assert.ThrowsAsync<RecoveryFailedException>(() => database.Journal.ReplayAsync("a"));
+    }
+
+    [Fact]
+    public async Task Rows_of_the_first_schema_have_no_checksum_and_are_read()
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        await database.Journal.AppendAsync(Write("a", 0, writer));
+        Shell("UPDATE journal SET crc32c = NULL");
+
+        Assert.Equal([1, 2, 3], Assert.Single(await database.Journal.ReplayAsync("a")).Payload.ToArray());
+    }
+
     [Fact]
     public async Task A_full_disk_refuses_what_does_not_fit_and_the_writer_goes_on()
     {
@@ -101,7 +129,7 @@ public sealed class SqliteJournalTests : IDisposable
         await using var database = Open(_directory);
         var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
         await database.Journal.AppendAsync(Write("a", 0, writer));
-        Shell("INSERT INTO journal SELECT actor_no, 2, 0, x'00' FROM actor WHERE id = 'a'");
+        Shell("INSERT INTO journal SELECT actor_no, 2, 0, x'00', NULL FROM actor WHERE id = 'a'");
         await Assert.ThrowsAsync<SequenceConflictException>(() => database.Journal.AppendAsync(Write("a", 1, writer)));
         await database.Journal.AppendAsync(Write("a", 2, writer));
         Shell("UPDATE writer SET alive = 0");

@@ -30,6 +30,28 @@ public sealed class SqliteSnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_stays_once_the_events_before_it_are_gone()
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        for (var i = 0; i < 3; i++)
+            await database.Journal.AppendAsync(Write("a", i, writer));
+        await database.Snapshots.SaveAsync(Actor, new SequenceNr(3), writer, [new("one", new byte[] { 1 })], [], CancellationToken.None);
+        await database.Journal.TrimAsync(Actor, new SequenceNr(2), Noon + TimeSpan.FromDays(1), CancellationToken.None);
+        Shell("UPDATE snapshot_part SET bytes = x'0A' WHERE name = 'one'");
+
+        for (var round = 0; round < 2; round++)
+        {
+            var failed = await Assert.ThrowsAsync<RecoveryFailedException>(
+                async () => await database.Snapshots.LoadAsync(Actor, CancellationToken.None));
+            Assert.Contains("part one", failed.Message, StringComparison.Ordinal);
+        }
+
+        Shell("UPDATE snapshot_part SET bytes = x'01' WHERE name = 'one'");
+        Assert.NotNull(await database.Snapshots.LoadAsync(Actor, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_snapshot_survives_a_kill()
     {
         await using var database = Open(_directory);

@@ -56,6 +56,8 @@ internal sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle
         return value;
     }
 
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();

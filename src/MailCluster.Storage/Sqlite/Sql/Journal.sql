@@ -11,10 +11,10 @@ INSERT INTO actor (id) VALUES (?1);
 SELECT seq FROM journal WHERE actor_no = ?1 ORDER BY seq DESC LIMIT 1;
 
 -- name: Append
-INSERT INTO journal (actor_no, seq, time, payload) VALUES (?1, ?2, ?3, ?4);
+INSERT INTO journal (actor_no, seq, time, payload, crc32c) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- name: Replay
-SELECT seq, time, payload FROM journal WHERE actor_no = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3;
+SELECT seq, time, payload, crc32c FROM journal WHERE actor_no = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3;
 
 -- The first write that a trim has to keep, at or below its bound: a trim takes a prefix, so that what remains has no gaps even when the
 -- clock once went back.

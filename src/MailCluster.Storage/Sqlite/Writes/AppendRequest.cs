@@ -37,6 +37,7 @@ internal sealed class AppendRequest : WriteRequest
             .Bind(2, next.Value)
             .Bind(3, _write.Time.UtcTicks)
             .Bind(4, _write.Payload.Span)
+            .Bind(5, JournalRow.Checksum(stream.ActorNo, next.Value, _write.Time.UtcTicks, _write.Payload.Span))
             .Run();
         transaction.MoveEnd(_write.Actor, stream with { Highest = next });
         return null;
