@@ -6,7 +6,7 @@ namespace MailCluster.Imap;
 public static class ImapServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what IMAP sessions share. The caller adds <see cref="ImapOptions"/>, the edge with its login, <c>IMailboxClient</c> and <c>IBodyStore</c>, and makes an
+    /// Adds what IMAP sessions share. The caller adds <see cref="ImapOptions"/>, the edge with its login, <c>IMailboxClient</c>, <c>IBodyStore</c> and <c>MimeLimits</c>, and makes an
     /// <see cref="ImapConnectionHandler"/> for each listener.
     /// </summary>
     public static IServiceCollection AddMailClusterImap(this IServiceCollection services)

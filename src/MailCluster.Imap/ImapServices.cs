@@ -13,6 +13,7 @@ public sealed class ImapServices(
     LoginService login,
     IMailboxClient mailboxes,
     IBodyStore bodies,
+    MimeLimits mimeLimits,
     ImapMetrics metrics,
     ILoggerFactory loggers)
 {
@@ -26,7 +27,10 @@ public sealed class ImapServices(
 
     internal IBodyStore Bodies { get; } = bodies;
 
-    internal MessageIntake Intake { get; } = new(bodies, MimeLimits.Default);
+    internal MessageIntake Intake { get; } = new(bodies, mimeLimits);
+
+    /// <summary>Those the node reads messages with: a summary made again must come out as it was.</summary>
+    internal MimeLimits MimeLimits { get; } = mimeLimits;
 
     internal ImapMetrics Metrics { get; } = metrics;
 

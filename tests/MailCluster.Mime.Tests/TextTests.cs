@@ -42,6 +42,29 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void FieldsOfPartsAreNeitherHeaderNorBodyButInTheWhole()
+    {
+        var m = new Summarised("""
+            Subject: s
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+
+            Text
+            --b
+            Content-Type: application/pdf; name="=?utf-8?q?R=C3=84TSEL.pdf?="
+
+            x
+            --b--
+
+            """);
+        Assert.Equal("content-type: application/pdf; name=\"rätsel.pdf\"\n", Text(SearchText.Parts(m.TextBytes)));
+        Assert.DoesNotContain("rätsel", m.HeaderText);
+        Assert.DoesNotContain("rätsel", m.BodyText);
+        Assert.Equal(m.HeaderText + Text(SearchText.Parts(m.TextBytes)) + m.BodyText, Text(SearchText.All(m.TextBytes)));
+    }
+
+    [Fact]
     public void HtmlMess()
     {
         var m = new Summarised(Read("html-mess"));

@@ -114,6 +114,26 @@ public sealed class TransferDecoderTests
         Assert.Equal(text, Text(into.Written));
     }
 
+    [Theory]
+    [InlineData("utf-16", "FEFF00480069", "Hi")]
+    [InlineData("utf-16", "FFFE48006900", "Hi")]
+    [InlineData("utf-16", "00480069", "Hi")]
+    [InlineData("utf-16", "48006900", "Hi")]
+    [InlineData("utf-16", "5B574E2D", "字中")]
+    [InlineData("utf-16le", "575B2D4E", "字中")]
+    [InlineData("utf-16le", "FEFF00480069", "Hi")]
+    [InlineData("utf-16be", "FFFE48006900", "Hi")]
+    [InlineData("utf-16be", "4E2D", "中")]
+    [InlineData("utf-32", "0000FEFF00000048", "H")]
+    [InlineData("utf-32", "FFFE000048000000", "H")]
+    [InlineData("utf-32", "00000048", "H")]
+    public void TheByteOrderOfWideCharsetsIsThatOfTheMark(string name, string bytes, string expected)
+    {
+        var into = new ByteBuffer();
+        MailCharset.AppendUtf8(Bytes(name), Convert.FromHexString(bytes), into);
+        Assert.Equal(expected, Text(into.Written));
+    }
+
     private static byte[] Decode(TransferEncoding encoding, bool crlf, byte[] bytes, int size)
     {
         var decoder = new TransferDecoder(encoding, crlf);

@@ -155,7 +155,13 @@ internal static class ListAttributeWords
     [
         .. Enum.GetValues<ListAttributes>()
             .Where(static attribute => attribute != ListAttributes.None)
-            .Select(static attribute => System.Text.Encoding.ASCII.GetBytes("\\" + attribute)),
+            .Select(static attribute => System.Text.Encoding.ASCII.GetBytes(attribute switch
+            {
+                // As RFC 9051 §7.3.1 spells them: some clients look at the case.
+                ListAttributes.NoInferiors => "\\Noinferiors",
+                ListAttributes.NoSelect => "\\Noselect",
+                _ => "\\" + attribute,
+            })),
     ];
 
     public static int Count => Words.Length;

@@ -23,7 +23,8 @@ internal static class ImapCapabilities
         Always("LITERAL+"),
         Always("ID"),
         Always("ENABLE"),
-        new("STARTTLS", static session => session.Connection.CanStartTls),
+        // RFC 9051 §6.2.1: only before login.
+        new("STARTTLS", static session => !session.IsLoggedIn && session.Connection.CanStartTls),
 
         // RFC 9051 §6.2.3
         new("LOGINDISABLED", static session => !session.IsLoggedIn && !session.Services.Login.MaySendPassword(session.Connection)),

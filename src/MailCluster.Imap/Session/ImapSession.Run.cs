@@ -96,6 +96,7 @@ internal sealed partial class ImapSession
 
         if (State == SessionState.Selected && !await TellChangesAsync(ExpungesAllowed(command)))
             return;
+        Selected?.TellModSeq(this);
         if (outcome.IsToBeWritten)
             Answer(command.Tag, outcome);
         Services.Metrics.Command(CommandText.Of(command.Name), outcome.Status.ToString());

@@ -113,7 +113,7 @@ internal sealed partial class ImapSession(ImapServices services, EdgeConnection 
             return;
         var writer = Respond();
         writer.StatusStart(null, ResponseStatus.Ok);
-        writer.CodeNumber("HIGHESTMODSEQ"u8, Selected.View.HighestModSeq.Value);
+        writer.CodeNumber("HIGHESTMODSEQ"u8, Selected.ToldModSeq.Value);
         writer.StatusEnd("Highest");
         writer.Commit();
     }

@@ -24,7 +24,9 @@ internal sealed partial class SelectedFolder
             return default;
         _newest = newest;
         var diff = FolderDiff.Between(View, newest);
-        if (!report.ExpungesAllowed && !diff.Expunged.IsEmpty)
+        var withholds = !report.ExpungesAllowed && !diff.Expunged.IsEmpty;
+        NoteTold(newest, withholds);
+        if (withholds)
         {
             newest = newest.WithExpunged(View, diff.ExpungedUids);
             diff = FolderDiff.Between(View, newest);
@@ -120,7 +122,8 @@ internal sealed partial class SelectedFolder
     private async ValueTask TellFlagsAsync(ImapSession session, FolderIndex before, PositionSet positions, ChangeReport report)
     {
         var view = View;
-        var withUids = report.WithUids || session.HasQresync || session.IsRev2;
+        // RFC 7162 §3.2.4: where QRESYNC is supported, UIDs are told to CONDSTORE clients too. RFC 9051 §7.5.2: to all of IMAP4rev2.
+        var withUids = report.WithUids || session.HasCondstore || session.IsRev2;
         foreach (var run in positions.Runs)
         {
             for (var position = run.Start; position < run.End; position += LinesPerFlush)

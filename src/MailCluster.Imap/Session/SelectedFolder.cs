@@ -27,6 +27,7 @@ internal sealed partial class SelectedFolder : IFolderListener, IDisposable
         _newest = opened.Index;
         _recent = UidSet.OfRange(Math.Max(1, opened.FirstRecentUid), opened.Index.UidNext - 1);
         _keywordsTold = View.Keywords;
+        ToldModSeq = View.HighestModSeq;
     }
 
     public FolderId Id => View.Id;

@@ -8,7 +8,7 @@ namespace MailCluster.Mime;
 /// knows, is UTF-8 if it is valid as that and windows-1252 if not; ISO-8859-1 is read as windows-1252, its superset that is nearly always meant.
 /// What cannot be decoded becomes U+FFFD; nothing throws.
 /// </summary>
-public static class MailCharset
+public static partial class MailCharset
 {
     private const int CharsMax = 4096;
 
@@ -44,6 +44,9 @@ public static class MailCharset
             case Form.Utf7:
                 Utf7.Append(bytes, into);
                 break;
+            case Form.Wide:
+                AppendWide(name, encoding!, bytes, into);
+                break;
             case Form.Other:
                 Convert(encoding!, bytes, into);
                 break;
@@ -74,6 +77,7 @@ public static class MailCharset
         Utf8,
         Latin,
         Utf7,
+        Wide,
         Other,
     }
 
@@ -90,7 +94,13 @@ public static class MailCharset
         if (Is(name, "utf-7"u8) || Is(name, "unicode-1-1-utf-7"u8))
             return Form.Utf7;
         encoding = Lookup(name);
-        return encoding is null ? Form.Guess : encoding.CodePage == Utf8.CodePage ? Form.Utf8 : Form.Other;
+        return encoding switch
+        {
+            null => Form.Guess,
+            { CodePage: Utf8CodePage } => Form.Utf8,
+            { CodePage: Utf16Le or Utf16Be or Utf32Le or Utf32Be } => Form.Wide,
+            _ => Form.Other,
+        };
     }
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> known) => Ascii.EqualsIgnoreCase(name, known);

@@ -3,9 +3,10 @@ namespace MailCluster.Mime;
 internal ref partial struct SummarySink
 {
     /// <summary>Adds one field to the searchable text: "name: value", decoded, folded, on one line.</summary>
-    private void AddHeaderText(byte number, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isRoot)
+    private void AddHeaderText(byte number, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, MimePartPlace place)
     {
-        var into = isRoot ? _work.HeaderText : _work.BodyText;
+        var isRoot = place == MimePartPlace.Root;
+        var into = isRoot ? _work.HeaderText : place == MimePartPlace.Embedded ? _work.BodyText : _work.PartText;
         var decoded = _work.Value;
         decoded.Clear();
         Rfc2047.Append(value, decoded);
@@ -91,7 +92,7 @@ internal ref partial struct SummarySink
     private void AddBodyText(in SummaryFrame frame, ReadOnlySpan<byte> decoded)
     {
         var wantsPreview = _work.Preview.Length == 0 && !frame.IsAttachment;
-        if (!wantsPreview && _work.HeaderText.Length + _work.BodyText.Length >= _limits.TextBytesMax)
+        if (!wantsPreview && TextLength >= _limits.TextBytesMax)
         {
             _flags |= SummaryLayout.FlagCut;
             return;
@@ -130,10 +131,12 @@ internal ref partial struct SummarySink
         charset.IsEmpty || Ascii.EqualsIgnoreCase(charset, "us-ascii"u8) || Ascii.EqualsIgnoreCase(charset, "utf-8"u8)
         || Ascii.StartsWithIgnoreCase(charset, "iso-8859-"u8) || Ascii.StartsWithIgnoreCase(charset, "windows-"u8);
 
-    /// <summary>Cuts <paramref name="into"/> where both runs together pass the limit, not within a character.</summary>
+    private readonly int TextLength => _work.HeaderText.Length + _work.PartText.Length + _work.BodyText.Length;
+
+    /// <summary>Cuts <paramref name="into"/> where all runs together pass the limit, not within a character.</summary>
     private void CutText(ByteBuffer into)
     {
-        var over = _work.HeaderText.Length + _work.BodyText.Length - _limits.TextBytesMax;
+        var over = TextLength - _limits.TextBytesMax;
         if (over <= 0)
             return;
         _flags |= SummaryLayout.FlagCut;

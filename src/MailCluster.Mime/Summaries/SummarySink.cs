@@ -46,8 +46,7 @@ internal ref partial struct SummarySink : IMimeSink
         var place = _work.Open[^1].Place;
         if (place == MimePartPlace.Root)
             IndexField(number, name, field.Field);
-        if (place is MimePartPlace.Root or MimePartPlace.Embedded)
-            AddHeaderText(number, name, value.Of(_message), isRoot: place == MimePartPlace.Root);
+        AddHeaderText(number, name, value.Of(_message), place);
     }
 
     public void HeaderEnd(in MimeHeaderEnd header)
@@ -125,8 +124,10 @@ internal ref partial struct SummarySink : IMimeSink
         Span<byte> prefix = stackalloc byte[SearchText.PrefixLength];
         prefix[0] = SearchText.Version;
         BinaryPrimitives.WriteUInt32LittleEndian(prefix[1..], (uint)_work.HeaderText.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(prefix[5..], (uint)_work.PartText.Length);
         text.Write(prefix);
         text.Write(_work.HeaderText.Written);
+        text.Write(_work.PartText.Written);
         text.Write(_work.BodyText.Written);
     }
 

@@ -17,7 +17,7 @@ internal sealed class SummaryWorkspace
         SortKeys = [new(), new(), new(), new(), new(), new()];
         _buffers =
         [
-            Parts, Headers, HeaderText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept,
+            Parts, Headers, HeaderText, PartText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept,
             .. Search, .. SortKeys,
         ];
     }
@@ -27,6 +27,9 @@ internal sealed class SummaryWorkspace
     public ByteBuffer Headers { get; } = new();
 
     public ByteBuffer HeaderText { get; } = new(4096);
+
+    /// <summary>The MIME fields of the parts.</summary>
+    public ByteBuffer PartText { get; } = new();
 
     public ByteBuffer BodyText { get; } = new(4096);
 

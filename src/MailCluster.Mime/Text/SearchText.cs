@@ -1,37 +1,43 @@
+using System.Buffers.Binary;
 using System.Buffers;
 using System.Text;
 
 namespace MailCluster.Mime;
 
 /// <summary>
-/// The searchable text of a message, made once at arrival: decoded, in UTF-8, case folded, so that SEARCH is a plain search for bytes. Two runs
-/// in one value: the header fields ("name: value" and LF for each, unfolded, encoded-words decoded), and the bodies (all text parts without
+/// The searchable text of a message, made once at arrival: decoded, in UTF-8, case folded, so that SEARCH is a plain search for bytes. Three runs
+/// in one value: the header fields ("name: value" and LF for each, unfolded, encoded-words decoded), in the same form the MIME fields of the
+/// parts, where the names of attachments are, and the bodies (all text parts without
 /// transfer encoding, charset and HTML markup, each ending in LF, and the header fields of the messages within). Line ends are LF.
 /// </summary>
 /// <remarks>
 /// Folding is by simple Unicode case mapping without decomposition, so "É" is found by "é" but not by "e". At most
-/// <see cref="MimeLimits.TextBytesMax"/> octets are kept, cut at the end. The form is a version byte, the length of the header run as four bytes
-/// little endian, then both runs.
+/// <see cref="MimeLimits.TextBytesMax"/> octets are kept, cut at the end. The form is a version byte, the lengths of the first two runs as four bytes
+/// little endian each, then the runs.
 /// </remarks>
 public static class SearchText
 {
-    internal const byte Version = 1;
-    internal const int PrefixLength = 5;
+    internal const byte Version = 2;
+    internal const int PrefixLength = 9;
 
     /// <summary>The folded header fields; empty where <paramref name="text"/> is empty, damaged or of another version.</summary>
     public static ReadOnlySpan<byte> Headers(ReadOnlySpan<byte> text) =>
-        TrySplit(text, out var headers, out _) ? headers : default;
+        TrySplit(text, out var headers, out _, out _) ? headers : default;
 
     /// <summary>The folded bodies; empty where <paramref name="text"/> is empty, damaged or of another version.</summary>
     public static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> text) =>
-        TrySplit(text, out _, out var body) ? body : default;
+        TrySplit(text, out _, out _, out var body) ? body : default;
 
-    /// <summary>Both runs, headers first: what SEARCH TEXT looks through.</summary>
+    /// <summary>The folded MIME fields of the parts; empty where <paramref name="text"/> is empty, damaged or of another version.</summary>
+    public static ReadOnlySpan<byte> Parts(ReadOnlySpan<byte> text) =>
+        TrySplit(text, out _, out var parts, out _) ? parts : default;
+
+    /// <summary>All runs: what SEARCH TEXT looks through, "including MIME header fields" (RFC 9051 §6.4.4).</summary>
     public static ReadOnlySpan<byte> All(ReadOnlySpan<byte> text) =>
-        TrySplit(text, out _, out _) ? text[PrefixLength..] : default;
+        TrySplit(text, out _, out _, out _) ? text[PrefixLength..] : default;
 
     /// <summary>True if the value can be searched; if not it has to be made again from the body.</summary>
-    public static bool IsReadable(ReadOnlySpan<byte> text) => TrySplit(text, out _, out _);
+    public static bool IsReadable(ReadOnlySpan<byte> text) => TrySplit(text, out _, out _, out _);
 
     /// <summary>Folds a search key the way the text was folded.</summary>
     public static byte[] Fold(string key)
@@ -67,16 +73,19 @@ public static class SearchText
         return false;
     }
 
-    private static bool TrySplit(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> headers, out ReadOnlySpan<byte> body)
+    private static bool TrySplit(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> headers, out ReadOnlySpan<byte> parts, out ReadOnlySpan<byte> body)
     {
-        headers = body = default;
+        headers = parts = body = default;
         if (text.Length < PrefixLength || text[0] != Version)
             return false;
-        var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(text[1..]);
-        if (length > (uint)(text.Length - PrefixLength))
+        var headerLength = BinaryPrimitives.ReadUInt32LittleEndian(text[1..]);
+        var partLength = BinaryPrimitives.ReadUInt32LittleEndian(text[5..]);
+        var runs = text[PrefixLength..];
+        if ((long)headerLength + partLength > runs.Length)
             return false;
-        headers = text.Slice(PrefixLength, (int)length);
-        body = text[(PrefixLength + (int)length)..];
+        headers = runs[..(int)headerLength];
+        parts = runs.Slice((int)headerLength, (int)partLength);
+        body = runs[((int)headerLength + (int)partLength)..];
         return true;
     }
 }

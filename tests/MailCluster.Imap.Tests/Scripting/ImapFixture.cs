@@ -3,6 +3,7 @@ using MailCluster.Auth;
 using MailCluster.Auth.Sasl;
 using MailCluster.Edge;
 using MailCluster.Mailboxes;
+using MailCluster.Mime;
 using MailCluster.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,7 +26,7 @@ internal sealed class ImapFixture : IAsyncDisposable
         Edge = new EdgeServices(edgeOptions, time, _heartbeat, Connections, new TestTls(), _edgeMetrics, NullLoggerFactory.Instance);
         var login = new LoginService(new NameIsPassword(), SaslMechanismSet.Default(allowPlaintext), Edge);
         Services = new ImapServices(
-            options ?? new ImapOptions { Version = "1.0" }, Edge, login, mailboxes.Client, mailboxes.Bodies, _metrics, NullLoggerFactory.Instance);
+            options ?? new ImapOptions { Version = "1.0" }, Edge, login, mailboxes.Client, mailboxes.Bodies, MimeLimits.Default, _metrics, NullLoggerFactory.Instance);
     }
 
     public InMemoryMailboxes Mailboxes { get; }

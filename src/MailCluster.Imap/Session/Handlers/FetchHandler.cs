@@ -3,7 +3,6 @@ using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
 using MailCluster.Mailboxes;
 using MailCluster.Mailboxes.Search;
-using MailCluster.Mime;
 
 namespace MailCluster.Imap.Session.Handlers;
 
@@ -29,16 +28,20 @@ internal static class FetchHandler
 
         var becameSeen = await MarkSeenAsync(session, command, positions);
         var run = new FetchRun(
-            new FetchPlan(command.Attributes, command.Sections, becameSeen),
+            new FetchPlan(Attributes(session, command, becameSeen), command.Sections, becameSeen),
             view,
             session.Services.Bodies,
             new Output(session),
-            MimeLimits.Default);
+            session.Services.MimeLimits);
         await run.RunAsync(positions);
         if (!becameSeen.IsEmpty && !await TellSeenAsync(session, command, run.HasFailures ? UidSet.Empty : becameSeen))
             return CommandOutcome.AnsweredAlready;
         return Outcome(session, run);
     }
+
+    // RFC 7162 §3.2.4: where a FETCH sets \Seen, the UID is told to clients that know CONDSTORE; the new MODSEQ follows when the view moves on.
+    private static FetchAttributes Attributes(ImapSession session, FetchCommand command, UidSet becameSeen) =>
+        session.HasCondstore && !becameSeen.IsEmpty ? command.Attributes | FetchAttributes.Uid : command.Attributes;
 
     private static CommandOutcome Outcome(ImapSession session, FetchRun run)
     {

@@ -2,7 +2,6 @@ using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
 using MailCluster.Mailboxes;
 using MailCluster.Mailboxes.Search;
-using MailCluster.Mime;
 
 namespace MailCluster.Imap.Session.Handlers;
 
@@ -21,7 +20,7 @@ internal static class SearchHandler
         // RFC 9051 §6.4.4.1: a search that is to be saved and fails leaves nothing behind.
         if (saves)
             folder.Saved = UidSet.Empty;
-        var engine = new SearchEngine(session.Services.Bodies, MimeLimits.Default, session.Services.Time);
+        var engine = new SearchEngine(session.Services.Bodies, session.Services.MimeLimits, session.Services.Time);
         var result = await engine.SearchAsync(view, command.Key, new SearchContext(saved, folder.Recent), session.Connection.Closed);
         if (result.Unreadable > 0)
             FetchLog.PassedOver(session.Services.Log, result.Unreadable, folder.Id.ToString(), session.Connection.Id);
