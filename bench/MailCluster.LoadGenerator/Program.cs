@@ -5,12 +5,13 @@ using MailCluster.LoadGenerator.Reporting;
 using MailCluster.LoadGenerator.Rows;
 
 const string Usage = """
-    usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, with `cold` behind those that want a restart before
+    usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, with `cold` or `fresh` behind those before which the server
+                                             is restarted, with or without dropping the page cache
            loadgen users   --password WORD      the passwd-file that the rows need, on standard output
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
            loadgen table   FILE                 such lines of both servers as a table
-    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--quick]
+    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--seconds N] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
 
@@ -27,7 +28,7 @@ try
         case "rows":
             foreach (var row in RowCatalogue.Choose(arguments.Rest, arguments.Has("--quick")))
             {
-                Console.WriteLine(row.Cold ? $"{row.Name} cold" : row.Name);
+                Console.WriteLine(row.Restart == Restart.None ? row.Name : $"{row.Name} {row.Restart.ToString().ToLowerInvariant()}");
             }
             return 0;
         case "users":
@@ -52,6 +53,7 @@ try
                 Password = arguments.Text("--password"),
                 Server = new ProcessTree(arguments.Number("--pid")),
                 Round = arguments.Has("--round") ? arguments.Number("--round") : 0,
+                Seconds = arguments.Has("--seconds") ? arguments.Number("--seconds") : null,
                 Quick = arguments.Has("--quick"),
             };
             foreach (var row in RowCatalogue.Choose(arguments.Rest, setup.Quick))

@@ -25,7 +25,7 @@ internal sealed class ReadRow(string name, double target, string folder, string 
     public override Measurement Run(Setup setup)
     {
         var count = folder == Folders.Ten ? setup.Ten : setup.Hundred;
-        var drive = new Drive(Name, setup.Server) { Time = setup.Time, WarmUp = !Cold, StepsMax = Cold ? 1 : 1_000_000 };
+        var drive = new Drive(Name, setup.Server) { Time = setup.Time, WarmUp = Restart != Restart.Cold, StepsMax = Restart == Restart.Cold ? 1 : 1_000_000 };
         return drive.Run(1, _ =>
         {
             var client = setup.Connect(Setup.Account(Folders.BigAccount), tls);

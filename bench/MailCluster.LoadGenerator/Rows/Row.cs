@@ -18,6 +18,18 @@ internal enum RowUnit
     KiB,
 }
 
+/// <summary>Whether a server begins a row anew.</summary>
+internal enum Restart
+{
+    None,
+
+    /// <summary>A new process; the page cache stays.</summary>
+    Fresh,
+
+    /// <summary>A new process, and nothing in the page cache.</summary>
+    Cold,
+}
+
 /// <summary>One line of the comparison.</summary>
 /// <param name="name">As given on the command line.</param>
 /// <param name="unit">Of its value.</param>
@@ -32,8 +44,8 @@ internal abstract class Row(string name, RowUnit unit, double target)
 
     public bool LessIsBetter => unit is RowUnit.Milliseconds or RowUnit.KiB;
 
-    /// <summary>The server is restarted, and the page cache dropped, between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
-    public bool Cold { get; init; }
+    /// <summary>What happens to the server between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
+    public Restart Restart { get; init; }
 
     /// <summary>Too long for the default set: runs when it is named.</summary>
     public bool OnRequest { get; init; }

@@ -41,9 +41,9 @@ internal static class RowCatalogue
         new OpenRow("list-5000", 2, OpenForm.List),
         new ReadRow("fetch-flags-10k", 2, Folders.Ten, "FETCH 1:* (UID FLAGS)", whole: true),
         new ReadRow("fetch-flags-100k", 2, Folders.Hundred, "FETCH 1:* (UID FLAGS)", whole: true),
-        new ReadRow("fetch-envelope-cold", 5, Folders.Ten, Envelope, whole: true) { Cold = true },
+        new ReadRow("fetch-envelope-cold", 5, Folders.Ten, Envelope, whole: true) { Restart = Restart.Cold },
         new ReadRow("fetch-envelope-warm", 1.5, Folders.Ten, Envelope, whole: true),
-        new ReadRow("fetch-headers-cold", 5, Folders.Ten, Headers, whole: true) { Cold = true },
+        new ReadRow("fetch-headers-cold", 5, Folders.Ten, Headers, whole: true) { Restart = Restart.Cold },
         new ReadRow("fetch-headers-warm", 1.5, Folders.Ten, Headers, whole: true),
         new ReadRow("fetch-body-10k", 1.5, Folders.Ten, Bodies, whole: true),
         new ReadRow("fetch-body-10k-tls", 1.5, Folders.Ten, Bodies, whole: true, tls: true),
@@ -65,10 +65,10 @@ internal static class RowCatalogue
         new MixedRow("mixed-200", 4, 200),
         new PushRow("push-1", 20, 1),
         new PushRow("push-1000", 20, 1_000),
-        new IdleRow("idle-1000", 1_000, tls: false),
-        new IdleRow("idle-tls-1000", 1_000, tls: true),
-        new IdleRow("idle-10000", 10_000, tls: false) { OnRequest = true, FullOnly = true },
-        new IdleRow("idle-tls-10000", 10_000, tls: true) { OnRequest = true, FullOnly = true },
+        new IdleRow("idle-1000", 1_000, tls: false) { Restart = Restart.Fresh },
+        new IdleRow("idle-tls-1000", 1_000, tls: true) { Restart = Restart.Fresh },
+        new IdleRow("idle-10000", 10_000, tls: false) { Restart = Restart.Fresh, OnRequest = true, FullOnly = true },
+        new IdleRow("idle-tls-10000", 10_000, tls: true) { Restart = Restart.Fresh, OnRequest = true, FullOnly = true },
     ];
 
     public static int IndexOf(Row row)

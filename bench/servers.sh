@@ -1,0 +1,88 @@
+# Shared by compare-dovecot and profile: the servers' folder, ports, starting and stopping, the load generator. To be sourced; expects
+# $repository and $quick to be set.
+#
+# Only processes that were started here are stopped, by their numbers.
+
+node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
+loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
+declare -A pid=() imap=() imaps=() lmtp=()
+
+say() { printf '%s\n' "$*" >&2; }
+
+build() {
+  say "Building …"
+  dotnet build -c Release "$repository/src/MailCluster.Node" -v q --nologo >&2
+  dotnet build -c Release "$repository/bench/MailCluster.LoadGenerator" -v q --nologo >&2
+}
+
+# Makes $base with a certificate and the accounts; call once.
+make_base() {
+  base=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
+  chmod 755 "$base"
+  ulimit -n "$(ulimit -Hn)"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+    -keyout "$base/key.pem" -out "$base/cert.pem" 2>/dev/null
+  "$loadgen" users --password '{PLAIN}secret' >"$base/users"
+  chmod 644 "$base/users"
+  mkdir -p "$base/ours"
+  cp "$base/users" "$base/ours/users"
+}
+
+pick_ports() { imap[$1]=$(free_port) imaps[$1]=$(free_port) lmtp[$1]=$(free_port); }
+
+stop() {
+  local server=$1 process=${pid[$1]:-}
+  [ -n "$process" ] || return 0
+  kill "$process" 2>/dev/null || true
+  wait "$process" 2>/dev/null || true
+  pid[$server]=
+}
+
+# A port that nobody listens on now. Both servers want numbers beforehand.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
+  done
+}
+
+await_greeting() {
+  local port=$1 process=$2 line deadline=$((SECONDS + 60))
+  while ((SECONDS < deadline)); do
+    kill -0 "$process" 2>/dev/null || return 1
+    if { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then
+      if read -r -t 5 line <&3 && [[ $line == "* OK"* ]]; then exec 3>&-; return 0; fi
+      exec 3>&-
+    fi
+    sleep 0.02
+  done
+  return 1
+}
+
+start_ours() {
+  "$node" serve --set "mailcluster.data-dir=\"$base/ours\"" --set 'mailcluster.node.name=bench' \
+    --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[ours]},tls=starttls}" \
+    --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[ours]},tls=implicit}" \
+    --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[ours]},tls=off}" \
+    --set 'mailcluster.listeners.http.enabled=false' \
+    --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \
+    --set 'mailcluster.auth.allow-plaintext=true' \
+    --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
+    --set 'mailcluster.log.level=warning' >"$base/ours.log" 2>&1 &
+  pid[ours]=$!
+}
+
+start() {
+  local server=$1
+  "start_$server"
+  await_greeting "${imap[$server]}" "${pid[$server]}" || { say "$server did not start:"; tail -20 "$base/$server.log" "$base/dovecot.out" >&2; exit 1; }
+}
+
+generate() {
+  local verb=$1 row=$2 server=$3 round=$4
+  shift 4
+  "$loadgen" "$verb" "$row" --server "$server" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --lmtp "${lmtp[$server]}" \
+    --password secret --pid "${pid[$server]}" --round "$round" "${quick[@]}" "$@"
+}
+
