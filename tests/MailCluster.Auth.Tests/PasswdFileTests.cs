@@ -75,6 +75,23 @@ public sealed class PasswdFileTests
     }
 
     [Fact]
+    public async Task A_file_that_is_gone_makes_nobody_an_unknown_user()
+    {
+        using var auth = new AuthFixture();
+        Assert.Null(await auth.File.FindUserAsync("alice", default));
+        await File.WriteAllTextAsync(auth.Path, "alice:{PLAIN}one\n");
+        Assert.NotNull(await auth.File.FindUserAsync("alice", default));
+
+        File.Delete(auth.Path);
+
+        await Assert.ThrowsAsync<UserDirectoryException>(async () => await auth.File.FindUserAsync("alice", default));
+        Assert.Equal(AuthOutcome.TemporaryFailure, (await auth.LoginAsync("alice", "one")).Outcome);
+        await File.WriteAllTextAsync(auth.Path, "bob:{PLAIN}one\n");
+        Assert.NotNull(await auth.File.FindUserAsync("bob", default));
+        Assert.Null(await auth.File.FindUserAsync("alice", default));
+    }
+
+    [Fact]
     public async Task Adding_changing_and_deleting_keeps_the_other_lines()
     {
         using var auth = new AuthFixture();

@@ -68,6 +68,20 @@ public sealed class MailboxClientTests
     }
 
     [Fact]
+    public async Task A_deletion_whose_outcome_was_unknown_reaches_those_who_have_the_folder_open()
+    {
+        await using var mailboxes = await InMemoryMailboxes.StartAsync();
+        var folder = FolderName.Create("Old");
+        await mailboxes.Client.SendAsync(Alice, new CreateFolder(folder), NewContext(), default);
+        using var opened = await mailboxes.Client.OpenFolderAsync(Alice, folder, takeRecent: false, default);
+        mailboxes.Journal.Faults.FailNextAppendAfterStoring();
+
+        await mailboxes.Client.SendAsync(Alice, new DeleteFolder(folder), NewContext(), default);
+
+        Assert.True(opened.Feed.IsGone);
+    }
+
+    [Fact]
     public async Task A_journal_that_stays_away_is_a_refusal_that_says_try_again()
     {
         await using var mailboxes = await InMemoryMailboxes.StartAsync();

@@ -27,7 +27,7 @@ internal static class NodeCommands
             Description = "only these accounts, with * and ?; without it everything, bodies that belong to no message too",
             HelpName = "USER",
         };
-        var verify = new Option<bool>("--verify") { Description = "also read every body and compare its checksum" };
+        var verify = new Option<bool>("--verify") { Description = "also read every body and the whole journal and compare their checksums" };
         var repair = new Option<bool>("--repair") { Description = "repair what can be repaired without losing anything readable" };
         var dropLost = new Option<bool>("--drop-lost")
         {

@@ -20,7 +20,20 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Bytes of the message in the file; the head room is before them.</summary>
     public long Length { get; private set; }
 
+    /// <exception cref="IOException">There can be no file, whatever the reason: the message cannot be received now.</exception>
     public static SpoolFile Create(string directory, int headRoom)
+    {
+        try
+        {
+            return CreateCore(directory, headRoom);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private static SpoolFile CreateCore(string directory, int headRoom)
     {
         // Mail is nobody else's business: 0700.
         if (OperatingSystem.IsWindows())

@@ -14,6 +14,9 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
 {
     private readonly Dictionary<FolderId, RecentMarker> _recent = [];
 
+    /// <summary>The folders that were there when something was published last.</summary>
+    private ImmutableDictionary<FolderId, FolderState> _published = ImmutableDictionary<FolderId, FolderState>.Empty;
+
     protected override MailboxState EmptyState => MailboxState.Empty;
 
     private Durability FlagDurability => services.Options.FlagsToDisk ? Durability.Disk : Durability.OsBuffers;
@@ -83,6 +86,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
 
     protected override void OnCommitted(MailboxState before, MailboxState after, IReadOnlyList<MailboxChange> events)
     {
+        _published = after.Folders;
         if (services.Feeds.Count == 0)
             return;
         foreach (var change in events)
@@ -123,6 +127,13 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     // this one may have left feeds behind.
     protected override void OnRecovered(MailboxState state)
     {
+        foreach (var folder in _published.Keys)
+        {
+            if (!state.Folders.ContainsKey(folder))
+                Forget(folder);
+        }
+
+        _published = state.Folders;
         foreach (var folder in state.Folders.Values)
         {
             if (services.Feeds.Find(folder.Id) is { } feed)

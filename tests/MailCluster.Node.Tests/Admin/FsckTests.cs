@@ -8,6 +8,7 @@ using MailCluster.Mime;
 using MailCluster.Node.Admin;
 using MailCluster.Node.Admin.Checks;
 using MailCluster.Node.Admin.Verbs;
+using MailCluster.Persistence;
 using MailCluster.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,6 +72,17 @@ public sealed class FsckTests : IAsyncLifetime
         Assert.Empty((await RunAsync("""{"user":"alice@example.com"}""")).Findings);
         Assert.Equal(["body-corrupt"], (await RunAsync("""{"user":"alice@example.com","verify":true,"repair":true,"drop-lost":true}""")).Findings);
         Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_damaged_write_is_found_by_verifying_though_the_account_is_in_memory()
+    {
+        await AppendAsync();
+        var damage = new RecoveryFailedException(new PersistenceId(Alice.Value), "the write 1 is damaged");
+        _mailboxes.Journal.Faults.FailNextRead(damage);
+        Assert.Equal(["journal-damaged"], (await RunAsync("""{"verify":true}""")).Findings);
+        _mailboxes.Journal.Faults.FailNextRead(damage);
+        Assert.Empty((await RunAsync("{}")).Findings);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal static partial class PasswdFileLog
     [LoggerMessage(1624, LogLevel.Error, "user file {Path}: the password of {Account} cannot be checked: {Problem}")]
     public static partial void HashUnusable(ILogger logger, string path, string account, string problem);
 
+    [LoggerMessage(1626, LogLevel.Error, "user file {Path} is gone: nobody can log in and mail is put off until it is back")]
+    public static partial void Lost(ILogger logger, string path);
+
     [LoggerMessage(1625, LogLevel.Debug, "user file {Path} changed")]
     public static partial void Changed(ILogger logger, string path);
 }

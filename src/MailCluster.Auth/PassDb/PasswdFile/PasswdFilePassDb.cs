@@ -11,7 +11,8 @@ namespace MailCluster.Auth.PassDb.PasswdFile;
 /// <summary>
 /// Accounts in a Dovecot-format passwd-file. Each question looks at the file's stamp (one system call) and reads the file again when
 /// it changed, so an edit by hand, by a script or by <c>mailctl</c> counts for the next login and no watcher is needed. A file that is
-/// missing has no accounts; one that cannot be read is a failure, because "unknown user" would make LMTP bounce mail.
+/// missing from the start has no accounts; one that cannot be read, or that was there and is gone (a script that removes it before it
+/// writes the new one, a file system that was unmounted), is a failure, because "unknown user" would make LMTP bounce mail.
 /// </summary>
 internal sealed partial class PasswdFilePassDb(
     string path, PasswordHashing hashing, TimeProvider time,
@@ -21,6 +22,7 @@ internal sealed partial class PasswdFilePassDb(
     private readonly Lock _reload = new();
     private volatile PasswdTable _table = PasswdTable.Empty;
     private FileStamp _failedStamp;
+    private bool _isLost;
 
     public string Name => "passwd-file";
 
@@ -95,13 +97,19 @@ internal sealed partial class PasswdFilePassDb(
             // Taken before the reading: a change in the middle leaves an older stamp and is seen next time.
             var stamp = FileStamp.Of(path);
             if (stamp == _table.Stamp) return _table;
-            if (!stamp.Exists) return _table = PasswdTable.Empty;
+            if (!stamp.Exists)
+            {
+                if (!_isLost) PasswdFileLog.Lost(logger, path);
+                _isLost = true;
+                throw new UserDirectoryException($"the user file {path} is gone; put it back, or restart the node to begin without accounts");
+            }
             try
             {
                 var table = PasswdTable.Read(
                     stamp, File.ReadLines(path), (line, problem) => PasswdFileLog.BadLine(logger, path, line, problem));
                 if (PrivateFile.IsReadableByAll(path)) PasswdFileLog.WorldReadable(logger, path);
                 PasswdFileLog.Loaded(logger, path, table.Accounts.Count);
+                _isLost = false;
                 return _table = table;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -8,7 +8,7 @@ namespace MailCluster.Node.Admin.Checks;
 /// immutable
 /// inspection, so the account's users notice nothing; a message that was expunged meanwhile is asked about again before it is reported.
 /// </summary>
-internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies, IBodyStoreCheck check, FsckRun run)
+internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies, IBodyStoreCheck check, JournalCheck journal, FsckRun run)
 {
     /// <summary>The messages of every account looked at, for the search for bodies that belong to none.</summary>
     public HashSet<Guid> EmailIds { get; } = [];
@@ -19,6 +19,7 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
     public async Task CheckAsync(AccountId account)
     {
         run.Accounts++;
+        if (run.Request.Verify) await journal.CheckAsync(account);
         AccountInspection inspection;
         try
         {

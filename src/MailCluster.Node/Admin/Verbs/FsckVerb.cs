@@ -25,7 +25,7 @@ internal sealed class FsckVerb(
         try
         {
             var run = new FsckRun(request, rows, log, cancellationToken);
-            var accountCheck = new AccountCheck(accounts, bodies, check, run);
+            var accountCheck = new AccountCheck(accounts, bodies, check, new JournalCheck(journal, run), run);
             if (request.User is { } user)
             {
                 await foreach (var account in accounts.FindAsync(user, cancellationToken)) await accountCheck.CheckAsync(account);
