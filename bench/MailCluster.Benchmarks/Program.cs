@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(MailCluster.Benchmarks.SampleFolder).Assembly).Run(args);
