@@ -88,7 +88,7 @@ internal sealed partial record MailboxState
 
     private MailboxState Copy(MessagesCopied e)
     {
-        var rows = CopyRows(e.Source, e.Uids, e.Target, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
+        var rows = CopyRows(FolderOf(e.Source).Index, e.Uids, FolderOf(e.Target).Index, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
         var shared = SharedBodies.ToBuilder();
         foreach (var row in rows)
             shared[row.Body] = shared.GetValueOrDefault(row.Body, 1) + 1;
@@ -98,17 +98,16 @@ internal sealed partial record MailboxState
 
     private MailboxState Move(MessagesMoved e)
     {
-        // The bodies change hands: no reference comes or goes.
-        var rows = CopyRows(e.Source, e.Uids, e.Target, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
-        return WithIndex(e.Source, index => index.Remove(e.Uids, e.ModSeq), e.ModSeq)
-            .WithIndex(e.Target, index => index.WithKeywords(keywords).Append(rows, e.ModSeq), e.ModSeq);
+        // The bodies change hands: no reference comes or goes. Removing may number the keyword sets anew, and the target may be the source.
+        var removed = WithIndex(e.Source, index => index.Remove(e.Uids, e.ModSeq), e.ModSeq);
+        var rows = CopyRows(
+            FolderOf(e.Source).Index, e.Uids, removed.FolderOf(e.Target).Index, e.FirstTargetUid, e.ModSeq, e.SaveDate, out var keywords);
+        return removed.WithIndex(e.Target, index => index.WithKeywords(keywords).Append(rows, e.ModSeq), e.ModSeq);
     }
 
-    private MessageRow[] CopyRows(
-        FolderId sourceId, UidSet uids, FolderId targetId, uint firstUid, ModSeq modSeq, uint saveDate, out KeywordSets keywords)
+    private static MessageRow[] CopyRows(
+        FolderIndex source, UidSet uids, FolderIndex target, uint firstUid, ModSeq modSeq, uint saveDate, out KeywordSets keywords)
     {
-        var source = FolderOf(sourceId).Index;
-        var target = FolderOf(targetId).Index;
         keywords = target.Keywords;
         var rows = new List<MessageRow>();
         var mapped = new Dictionary<int, int> { [0] = 0 };

@@ -96,6 +96,26 @@ public sealed class MessageRulesTests
     }
 
     [Fact]
+    public void A_move_within_one_folder_survives_that_its_keyword_sets_are_numbered_anew()
+    {
+        _mailbox.Append("INBOX", 10);
+
+        // As many sets as are kept at most for ten messages: with one message less they are numbered anew.
+        for (var i = 1; _mailbox.Index("INBOX").Keywords.Count < 84; i++)
+        {
+            string[] keywords = [.. Enumerable.Range(0, 7).Where(bit => (i >> bit & 1) == 1).Select(bit => $"k{bit}")];
+            _mailbox.Run(new StoreFlags(Inbox, UidSet.Of(1 + (uint)(i % 10)), FlagOperation.Replace, SystemFlags.None, [.. keywords]));
+        }
+
+        string[] before = [.. _mailbox.Index("INBOX").Keywords[_mailbox.Index("INBOX").RowAt(5).KeywordSet]];
+        _mailbox.Run(new MoveMessages(Inbox, UidSet.Of(6), FolderName.Inbox));
+
+        var index = _mailbox.Index("INBOX");
+        Assert.True(index.Keywords.Count < 20);
+        Assert.Equal(before, index.Keywords[index.RowAt(9).KeywordSet]);
+    }
+
+    [Fact]
     public void Expunge_takes_only_deleted_messages_of_the_set()
     {
         _mailbox.Append("INBOX", 2);
