@@ -26,6 +26,10 @@ internal readonly record struct CommandOutcome(
     /// <summary>Whether a tagged line is still to be written.</summary>
     public bool IsToBeWritten => Text is not null;
 
+    /// <summary>Every message of the command was expunged by somebody else, which this client was not told yet (RFC 5530 §3); UIDs may name what is gone (RFC 9051 §6.4.9).</summary>
+    public static CommandOutcome AllGone(bool byUid) =>
+        byUid ? Ok("No messages matched") : No("The messages no longer exist", ResponseCode.ExpungeIssued);
+
     /// <summary>A message number past the last one (RFC 9051 §9, seq-number).</summary>
     public static CommandOutcome NoSuchNumber => Bad("There is no message with such a number");
 }

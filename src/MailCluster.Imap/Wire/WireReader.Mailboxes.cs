@@ -17,13 +17,22 @@ internal ref partial struct WireReader
     {
         pattern = "";
         if (Peek is (byte)'"' or (byte)'{')
-            return ExpectString(out var value) && DecodeName(value, out pattern);
+            return ExpectString(out var value) && DecodePattern(value, out pattern);
         var length = Grammar.ListMailboxLength(Rest);
         if (length == 0)
             return Reject("Mailbox pattern expected");
         var bare = Rest[..length];
         _at += length;
-        return DecodeName(bare, out pattern);
+        return DecodePattern(bare, out pattern);
+    }
+
+    // A pattern that is no modified UTF-7 names no folder, which is no fault of LIST; read as it stands it finds "R&D" for who forgot to encode it.
+    private bool DecodePattern(ReadOnlySpan<byte> value, out string pattern)
+    {
+        if (Utf8Names || !Ascii.IsValid(value) || ModifiedUtf7.TryDecode(value, out _))
+            return DecodeName(value, out pattern);
+        pattern = Encoding.ASCII.GetString(value);
+        return true;
     }
 
     // RFC 9051 §5.1, appendix A: IMAP4rev2 names are UTF-8, IMAP4rev1 names modified UTF-7. A rev1 name with 8-bit bytes can only be meant

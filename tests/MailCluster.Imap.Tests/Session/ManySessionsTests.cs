@@ -155,7 +155,9 @@ public sealed class ManySessionsTests
                 Assert.NotNull(response);
                 if (response.StartsWith(tag + " ", StringComparison.Ordinal))
                 {
-                    Assert.StartsWith(tag + " OK", response);
+                    // COPY and MOVE of a number whose message another client has expunged meanwhile.
+                    if (!response.StartsWith(tag + " NO [EXPUNGEISSUED]", StringComparison.Ordinal))
+                        Assert.StartsWith(tag + " OK", response);
                     break;
                 }
 

@@ -17,6 +17,6 @@ internal static class CopyHandler
             return CommandOutcome.Ok("No messages matched");
         var result = await session.SendAsync(new CopyMessages(folder.Id, positions.ToUids(folder.View), target));
         // RFC 9051 §7.1: no COPYUID without messages.
-        return result.SourceUids.IsEmpty ? CommandOutcome.Ok("No messages matched") : CommandOutcome.Ok("Copied", new CopyUidCode(result));
+        return result.SourceUids.IsEmpty ? CommandOutcome.AllGone(command.Uid) : CommandOutcome.Ok("Copied", new CopyUidCode(result));
     }
 }

@@ -20,7 +20,7 @@ internal static class MoveHandler
             return CommandOutcome.Ok("No messages matched");
         var result = await session.SendAsync(new MoveMessages(folder.Id, positions.ToUids(folder.View), target));
         if (result.SourceUids.IsEmpty)
-            return CommandOutcome.Ok("No messages matched");
+            return CommandOutcome.AllGone(command.Uid);
         var writer = session.Respond();
         writer.StatusStart(null, ResponseStatus.Ok);
         writer.CodeCopyUid(result.UidValidity, result.SourceUids, result.TargetUids);
