@@ -18,11 +18,12 @@ internal sealed partial class ImapSession
 
     public void EndLine() => _openLines--;
 
-    private async ValueTask<CommandOutcome> RunGuardedAsync(CommandRow row, ImapCommand command)
+    /// <summary>Runs the command, or awaits the rest of one that is under way.</summary>
+    private async ValueTask<CommandOutcome> RunGuardedAsync(CommandRow row, ImapCommand command, Task<CommandOutcome>? later = null)
     {
         try
         {
-            return await row.Run(this, command);
+            return later is null ? await row.Run(this, command) : await later;
         }
         catch (MailboxRefusedException e) when (_openLines == 0)
         {

@@ -32,6 +32,15 @@ internal sealed partial class ImapSession
         {
             if (!Connection.Input.TryRead(out var result))
             {
+                if (HasLater)
+                {
+                    // The client may wait for these answers before it goes on, and meanwhile more may come.
+                    await FinishLaterAsync();
+                    if (State == SessionState.Logout)
+                        return null;
+                    continue;
+                }
+
                 // Before the flush: whoever sees the answer sees the deadline set.
                 if (!expecting)
                     Connection.ExpectInput(CommandTimeout);
@@ -52,6 +61,20 @@ internal sealed partial class ImapSession
             if (result.IsCompleted || (result.IsCanceled && (kind == ReadKind.IdleEnd || Connection.Ending != ConnectionEnding.None)))
                 return null;
         }
+    }
+
+    /// <summary>Whether so many bytes have come already.</summary>
+    public bool HasInput(long bytes)
+    {
+        if (!Connection.Input.TryRead(out var result))
+            return false;
+        var has = result.Buffer.Length >= bytes;
+        Connection.Input.AdvanceTo(result.Buffer.Start);
+
+        // The look has used up the wake that was meant for whoever waits next.
+        if (result.IsCanceled)
+            Connection.Wake();
+        return has;
     }
 
     private ReadOutcome Parse(ReadKind kind, ReadOnlySequence<byte> buffer)

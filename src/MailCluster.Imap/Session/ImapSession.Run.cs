@@ -19,6 +19,7 @@ internal sealed partial class ImapSession
             {
                 if (Connection.Ending != ConnectionEnding.None)
                 {
+                    await FinishLaterAsync();
                     SayGoodbye();
                     break;
                 }
@@ -28,10 +29,12 @@ internal sealed partial class ImapSession
                 await RunCommandAsync(outcome);
             }
 
+            await FinishLaterAsync();
             await FlushAsync();
         }
         finally
         {
+            await AbandonLaterAsync();
             CloseFolder();
         }
     }
@@ -69,19 +72,36 @@ internal sealed partial class ImapSession
             case ReadOutcome.AppendMessage:
                 return DispatchAsync(Reader.Append!);
             case ReadOutcome.Continuation:
-                var writer = Respond();
-                writer.Raw("+ OK\r\n"u8);
-                writer.Commit();
-                return FlushAsync();
+                return InviteAsync();
             default:
-                Refuse(Reader.Rejection);
-                return default;
+                return RefuseAsync();
         }
+    }
+
+    /// <summary>Asks the client for the literal it waits to send. It may also wait for the answers to what it sent before.</summary>
+    public async ValueTask InviteAsync()
+    {
+        await FinishLaterAsync();
+        var writer = Respond();
+        writer.Raw("+ OK\r\n"u8);
+        writer.Commit();
+        await FlushAsync();
+    }
+
+    private async ValueTask RefuseAsync()
+    {
+        await FinishLaterAsync();
+        if (State != SessionState.Logout)
+            Refuse(Reader.Rejection);
     }
 
     private async ValueTask DispatchAsync(ImapCommand command)
     {
         var row = CommandTable.Of(command.Name);
+        if (!MayOverlap(command))
+            await FinishLaterAsync();
+        if (State == SessionState.Logout)
+            return;
         CommandOutcome outcome;
         if ((row.States & State) == 0)
         {
@@ -94,14 +114,24 @@ internal sealed partial class ImapSession
             outcome = await RunGuardedAsync(row, command);
         }
 
+        if (outcome.Later is { } later)
+            await PostponeAsync(row, command, later);
+        else
+            await ConcludeAsync(row, command, outcome);
+    }
+
+    /// <summary>Tells of changes and writes the tagged line. False: the client was told goodbye instead.</summary>
+    private async ValueTask<bool> ConcludeAsync(CommandRow row, ImapCommand command, CommandOutcome outcome)
+    {
         if (State == SessionState.Selected && !await TellChangesAsync(ExpungesAllowed(command)))
-            return;
+            return false;
         Selected?.TellModSeq(this);
         if (outcome.IsToBeWritten)
             Answer(command.Tag, outcome);
         Services.Metrics.Command(CommandText.Of(command.Name), outcome.Status.ToString());
         CountBad(outcome.Status == ResponseStatus.Bad);
         await FlushIfLargeAsync();
+        return true;
     }
 
     private static CommandOutcome WrongState(CommandRow row) => CommandOutcome.Bad(row.States switch

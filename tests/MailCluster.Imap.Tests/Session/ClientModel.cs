@@ -51,12 +51,21 @@ internal sealed partial class ClientModel
             var gone = Numbers(vanished.Groups[2].Value).ToHashSet();
             var earlier = vanished.Groups[1].Length > 0;
             Assert.True(earlier || ExpungesAllowed, $"VANISHED while it is not allowed: {response}");
-            if (!earlier)
-                Assert.All(gone, uid => Assert.Contains(uid, Uids));
-            Uids.RemoveAll(gone.Contains);
             foreach (var uid in gone)
+            {
+                if (!Uids.Remove(uid) && !earlier)
+                    RemoveUnknown(uid, response);
                 Forget(uid);
+            }
         }
+    }
+
+    /// <summary>A message that the client was told of by EXISTS alone: it stands between those with smaller and with greater UIDs.</summary>
+    private void RemoveUnknown(uint uid, string response)
+    {
+        var position = Uids.FindLastIndex(known => known != 0 && known < uid) + 1;
+        Assert.True(position < Uids.Count && Uids[position] == 0, $"the client has no message that could be UID {uid}: {response}");
+        Uids.RemoveAt(position);
     }
 
     public static IEnumerable<uint> Numbers(string set) => set.Split(',').SelectMany(static part =>

@@ -19,50 +19,90 @@ internal static class AppendHandler
 {
     public static async ValueTask<CommandOutcome> RunAsync(ImapSession session, AppendCommand command)
     {
-        await using var batch = new AppendBatch(session);
-        var refusal = await CheckTargetAsync(session, command);
-        var folder = refusal is null ? FolderName.Create(command.Mailbox) : default;
-        while (true)
+        var batch = new AppendBatch(session);
+        try
         {
-            var message = session.Reader.AppendMessage;
-            refusal ??= batch.Check(message);
-            if (refusal is { } refused)
+            var refusal = await CheckTargetAsync(session, command);
+            while (true)
             {
-                await session.AbandonAppendAsync();
-                return refused;
+                var message = session.Reader.AppendMessage;
+                refusal ??= batch.Check(message);
+                if (refusal is { } refused)
+                {
+                    await session.AbandonAppendAsync();
+                    return refused;
+                }
+
+                await PrepareToReceiveAsync(session, message.Literal);
+                if (!await batch.ReceiveAsync(message))
+                    return EndOf(session);
+                switch (await session.ReadAppendAsync())
+                {
+                    case ReadOutcome.AppendMessage:
+                        continue;
+                    case ReadOutcome.AppendEnd:
+                        var appending = CommitAsync(session, batch, FolderName.Create(command.Mailbox), session.TakeAppendTurn());
+                        batch = null;
+                        return CommandOutcome.UnderWay(appending);
+                    case ReadOutcome.Rejected:
+                        return Rejected(session, session.Reader.Rejection);
+                    default:
+                        return EndOf(session);
+                }
+            }
+        }
+        finally
+        {
+            if (batch is not null)
+                await batch.DisposeAsync();
+        }
+    }
+
+    /// <summary>
+    /// Runs beside the session, which may read the next command meanwhile. The mailbox is sent the appends of a session in the order of their commands.
+    /// </summary>
+    private static async Task<CommandOutcome> CommitAsync(ImapSession session, AppendBatch batch, FolderName folder, AppendTurn turn)
+    {
+        await using (batch)
+        {
+            ValueTask<AppendResult> sent;
+            try
+            {
+                var append = new AppendMessages(folder, await batch.FinishAsync());
+                await turn.Come;
+                batch.Commit();
+                sent = session.SendAsync(append);
+            }
+            finally
+            {
+                turn.Pass();
             }
 
-            if (message.Literal.Synchronising)
-                Invite(session);
-            await session.FlushAsync();
-            if (!await batch.ReceiveAsync(message))
-                return EndOf(session);
-            switch (await session.ReadAppendAsync())
+            try
             {
-                case ReadOutcome.AppendMessage:
-                    continue;
-                case ReadOutcome.AppendEnd:
-                    return CommandOutcome.Ok("Appended", new AppendUidCode(await CommitAsync(session, batch, folder)));
-                case ReadOutcome.Rejected:
-                    return Rejected(session, session.Reader.Rejection);
-                default:
-                    return EndOf(session);
+                return CommandOutcome.Ok("Appended", new AppendUidCode(await sent));
+            }
+            catch (MailboxRefusedException e) when (e.Reason != RefusalReason.Unavailable)
+            {
+                batch.Refuse();
+                throw;
             }
         }
     }
 
-    private static async ValueTask<AppendResult> CommitAsync(ImapSession session, AppendBatch batch, FolderName folder)
+    private static async ValueTask PrepareToReceiveAsync(ImapSession session, LiteralHeader literal)
     {
-        var append = new AppendMessages(folder, await batch.FinishAsync());
-        batch.Commit();
-        try
+        if (literal.Synchronising)
         {
-            return await session.SendAsync(append);
+            await session.InviteAsync();
+            return;
         }
-        catch (MailboxRefusedException e) when (e.Reason != RefusalReason.Unavailable)
+
+        // While the rest of the message is on its way the client can be told what is done.
+        if (!session.HasInput(literal.Length))
         {
-            batch.Refuse();
-            throw;
+            await session.FinishLaterAsync();
+            await session.FlushAsync();
         }
     }
 
@@ -71,6 +111,10 @@ internal static class AppendHandler
     {
         if (!FolderNames.TryTarget(command.Mailbox, out var name, out var refusal))
             return refusal;
+
+        // A literal that comes anyway is refused no sooner by asking first.
+        if (!session.Reader.AppendMessage.Literal.Synchronising)
+            return null;
         try
         {
             await session.SendAsync(new DescribeFolder(name));
@@ -83,13 +127,6 @@ internal static class AppendHandler
                 ? CommandOutcome.No("There is no such folder", ResponseCode.TryCreate)
                 : CommandOutcome.No(e.Message, ResponseCode.Unavailable);
         }
-    }
-
-    private static void Invite(ImapSession session)
-    {
-        var writer = session.Respond();
-        writer.Raw("+ OK\r\n"u8);
-        writer.Commit();
     }
 
     private static CommandOutcome Rejected(ImapSession session, in Rejection rejection)
