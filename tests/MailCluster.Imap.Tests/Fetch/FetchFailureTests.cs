@@ -93,6 +93,7 @@ public sealed class FetchFailureTests
             folder.Add(message);
             var answer = FetchAnswer.Parse(await new FetchRunner { Utf8 = utf8 }.FetchAsync(
                 folder, "1 (ENVELOPE BODY BODYSTRUCTURE PREVIEW BODY.PEEK[] BODY[HEADER] BODY[TEXT] BODY[HEADER.FIELDS (FROM SUBJECT)] BODY[2] BINARY[2] BODY[3.1.MIME] BODY[3.HEADER.FIELDS.NOT (FROM)])"));
+            message.AsSpan().Replace((byte)0, (byte)0x80);
             Assert.Equal(message, answer[1]["BODY[]"]);
             Assert.Equal(message, answer[1]["BODY[HEADER]"]!.Concat(answer[1]["BODY[TEXT]"]!).ToArray());
         }

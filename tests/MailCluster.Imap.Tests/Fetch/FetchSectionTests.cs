@@ -89,6 +89,18 @@ public sealed class FetchSectionTests
     }
 
     [Fact]
+    public async Task Only_binary_literals_hold_nul()
+    {
+        var folder = new TestFolder();
+        folder.Add("X-A: a\0b\r\n\r\nc\0\0d");
+        Assert.Equal("X-A: a\u0080b\r\n\r\nc\u0080\u0080d", await GetAsync(folder, "BODY[]"));
+        Assert.Equal("c\u0080\u0080d", await GetAsync(folder, "BODY[1]"));
+        Assert.Equal("X-A: a\u0080b\r\n\r\n", await GetAsync(folder, "BODY[HEADER.FIELDS (X-A)]"));
+        Assert.Equal("c\0\0d", await GetAsync(folder, "BINARY[1]"));
+        Assert.Equal("X-A: a\0b\r\n\r\nc\0\0d", await GetAsync(folder, "BINARY[]"));
+    }
+
+    [Fact]
     public async Task A_message_without_parts_has_a_part_1()
     {
         var folder = new TestFolder();
@@ -105,6 +117,7 @@ public sealed class FetchSectionTests
         var folder = new TestFolder();
         var body = new byte[1_500_000];
         new Random(3).NextBytes(body);
+        body.AsSpan().Replace((byte)0, (byte)1);
         byte[] message = [.. "Subject: big\r\n\r\n"u8, .. body];
         folder.Add(message);
         folder.Add("Subject: next\r\n\r\nx");

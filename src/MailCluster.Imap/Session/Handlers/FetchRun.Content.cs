@@ -47,7 +47,7 @@ internal sealed partial class FetchRun
             if (content.Kind == FetchContentKind.Decoded)
                 await SendDecodedAsync(row.Body, content, offset, count);
             else
-                await SendRangesAsync(row.Body, content, offset, count);
+                await SendRangesAsync(row.Body, content, offset, count, section.Form is SectionForm.Binary or SectionForm.BinaryPeek);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class FetchRun
         }
     }
 
-    private async ValueTask SendRangesAsync(BodyRef body, FetchContent content, long skip, long count)
+    private async ValueTask SendRangesAsync(BodyRef body, FetchContent content, long skip, long count, bool binary)
     {
         for (var i = 0; i < content.Ranges.Count && count > 0; i++)
         {
@@ -109,18 +109,23 @@ internal sealed partial class FetchRun
             var length = (int)Math.Min(count, range.Length - skipped);
             count -= length;
             if (length > 0)
-                await SendRangeAsync(body, (int)(range.Offset + skipped), length);
+                await SendRangeAsync(body, (int)(range.Offset + skipped), length, binary);
         }
 
         if (count > 0 && content.HasBlankLine)
             _scratch.Append("\r\n"u8.Slice((int)skip, (int)Math.Min(count, 2 - skip)));
     }
 
-    private async ValueTask SendRangeAsync(BodyRef body, int offset, int length)
+    /// <param name="binary">The literal may hold NUL; in any other it stands as 80 hex, as other servers have it (RFC 9051 §9, CHAR8).</param>
+    private async ValueTask SendRangeAsync(BodyRef body, int offset, int length, bool binary)
     {
         if (_window.TryGet(body, offset, length, out var bytes))
         {
-            _scratch.Append(bytes.Span);
+            var into = _scratch.GetSpan(length)[..length];
+            bytes.Span.CopyTo(into);
+            if (!binary)
+                MaskNul(into);
+            _scratch.Advance(length);
             return;
         }
 
@@ -135,6 +140,8 @@ internal sealed partial class FetchRun
             var read = await bodies.ReadAsync(body, offset, memory.Slice(_scratch.Length, room), output.Closed);
             if (read == 0)
                 throw new BodyCorruptException(body, "It is shorter than its summary says.");
+            if (!binary)
+                MaskNul(memory.Span.Slice(_scratch.Length, read));
             output.Writer.Advance(_scratch.Length + read);
             _scratch.Clear();
             _isOpen = true;
@@ -142,6 +149,12 @@ internal sealed partial class FetchRun
             length -= read;
             await PauseInLineAsync();
         }
+    }
+
+    private static void MaskNul(Span<byte> bytes)
+    {
+        if (bytes.Contains((byte)0))
+            bytes.Replace((byte)0, (byte)0x80);
     }
 
     // RFC 3516 §4.3: without the transfer encoding.
