@@ -51,10 +51,24 @@ internal static partial class MailboxRules
             throw Refused(RefusalReason.AlreadyExists, $"The folder '{command.Name}' exists already.");
         var maker = new FolderMaker(state, context);
         var events = maker.MakeParents(command.Name);
-        var created = maker.Make(command.Name, command.Use);
+        var created = maker.Make(command.Name, UseOf(state, command, context.Options));
         events.Add(created);
         RequireFolders(state, events.Count, context.Options);
         return new MailboxDecision(events.ToImmutable(), created.Folder);
+    }
+
+    /// <summary>What the command says; or what the configured folder of that name is for, if no other has taken that use.</summary>
+    private static SpecialUse UseOf(MailboxState state, CreateFolder command, MailboxOptions options)
+    {
+        if (command.Use != SpecialUse.None)
+            return command.Use;
+        foreach (var configured in options.ProvisionedFolders)
+        {
+            if (configured.Name == command.Name)
+                return state.Folders.Values.Any(folder => folder.Use == configured.Use) ? SpecialUse.None : configured.Use;
+        }
+
+        return SpecialUse.None;
     }
 
     private static MailboxDecision Decide(MailboxState state, DeleteFolder command)

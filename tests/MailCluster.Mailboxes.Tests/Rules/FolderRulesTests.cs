@@ -33,6 +33,21 @@ public sealed class FolderRulesTests
     }
 
     [Fact]
+    public void A_configured_folder_that_the_user_makes_again_has_its_use_unless_another_took_it()
+    {
+        var mailbox = new MailboxDriver(Provisioning);
+        mailbox.Run(new DeleteFolder(MailboxDriver.Name("Trash")));
+        mailbox.Run(new DeleteFolder(MailboxDriver.Name("Sent")));
+        mailbox.Run(new CreateFolder(MailboxDriver.Name("Gesendet"), SpecialUse.Sent));
+
+        mailbox.Run(new CreateFolder(MailboxDriver.Name("Trash")));
+        mailbox.Run(new CreateFolder(MailboxDriver.Name("Sent")));
+
+        Assert.Equal(SpecialUse.Trash, mailbox.Folder("Trash").Use);
+        Assert.Equal(SpecialUse.None, mailbox.Folder("Sent").Use);
+    }
+
+    [Fact]
     public void Creating_a_folder_creates_those_above_it()
     {
         var mailbox = new MailboxDriver();
