@@ -61,7 +61,7 @@ public sealed class DataDirectory : IDisposable
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (IsLocked(e))
         {
             throw new DataDirectoryInUseException(directory, e);
         }
@@ -79,6 +79,10 @@ public sealed class DataDirectory : IDisposable
             throw;
         }
     }
+
+    // EWOULDBLOCK of flock, which .NET hands on as it is (Linux 11, BSD and macOS 35); ERROR_SHARING_VIOLATION. Another error, a file system
+    // mounted read-only for one, says nothing of another process.
+    private static bool IsLocked(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
 
     private static void CheckFormat(string directory)
     {

@@ -78,6 +78,24 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void Only_so_many_messages_are_in_files_at_a_time()
+    {
+        var factory = new MessageSpoolFactory(new SpoolOptions { MemoryMax = MemoryMax, Directory = _directory, FilesMax = 1 });
+        var first = factory.Create(10_000_000);
+        first.Write(new byte[3 * MemoryMax]);
+        using var second = factory.Create(10_000_000);
+        Assert.Throws<IOException>(() => second.Write(new byte[3 * MemoryMax]));
+
+        first.Dispose();
+        first.Dispose();
+
+        using var third = factory.Create(10_000_000);
+        third.Write(new byte[3 * MemoryMax]);
+        using var fourth = factory.Create(10_000_000);
+        Assert.Throws<IOException>(() => fourth.Write(new byte[3 * MemoryMax]));
+    }
+
+    [Fact]
     public void Messages_that_together_take_too_much_memory_go_to_files_early()
     {
         var spools = new List<MessageSpool>();

@@ -12,7 +12,12 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
     // Refusals over TLS cost a handshake each: only so many at once are worth it, the rest are closed without a word.
     private const int TlsRefusalsMax = 64;
 
+    // A flood is refused thousands of times a second; the metric counts them all, the log need not.
+    private const int RefusalLinesPerSecondMax = 10;
+
     private int _tlsRefusals;
+    private long _refusalSecond;
+    private int _refusalLines;
 
     /// <summary>The protocol's name in logs, metrics and <c>who</c>: <c>imap</c>, <c>lmtp</c> …</summary>
     public abstract string Protocol { get; }
@@ -83,7 +88,8 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
     private async Task RefuseAsync(EdgeConnection edge, EdgeRefusal refusal)
     {
         Services.Metrics.ConnectionRefused(Protocol, refusal);
-        EdgeLog.ConnectionRefused(Services.Log, Protocol, edge.RemoteAddress, refusal);
+        if (MayLogRefusal())
+            EdgeLog.ConnectionRefused(Services.Log, Protocol, edge.RemoteAddress, refusal);
         var tls = Listener.Tls == TlsMode.Implicit;
         if (tls && Interlocked.Increment(ref _tlsRefusals) > TlsRefusalsMax)
         {
@@ -103,6 +109,14 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
             if (tls)
                 Interlocked.Decrement(ref _tlsRefusals);
         }
+    }
+
+    private bool MayLogRefusal()
+    {
+        var second = Services.Heartbeat.Now / 1000;
+        if (Interlocked.Exchange(ref _refusalSecond, second) != second)
+            Volatile.Write(ref _refusalLines, 0);
+        return Interlocked.Increment(ref _refusalLines) <= RefusalLinesPerSecondMax;
     }
 
     private static bool IsClientGone(Exception e, EdgeConnection connection) =>

@@ -150,7 +150,8 @@ public sealed partial class MessageSpool : IBufferWriter<byte>, IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        _file?.Dispose();
+        if (_file is not null)
+            _factory.ReleaseFile(_file);
         _factory.Release(_buffer.Length);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
@@ -189,7 +190,7 @@ public sealed partial class MessageSpool : IBufferWriter<byte>, IDisposable
 
     private void Spill()
     {
-        _file = SpoolFile.Create(_factory.Options.Directory, _headRoom);
+        _file = _factory.CreateFile(_headRoom);
         _file.Append(_buffer.AsSpan(_headRoom, _used - _headRoom));
         _used = 0;
         if (_buffer.Length > 2 * WindowBytes)

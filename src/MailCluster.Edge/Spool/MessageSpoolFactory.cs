@@ -4,6 +4,7 @@ namespace MailCluster.Edge;
 public sealed class MessageSpoolFactory(SpoolOptions options)
 {
     private long _memoryInUse;
+    private int _filesInUse;
 
     /// <summary>Bytes of memory that open spools hold now.</summary>
     public long MemoryInUse => Volatile.Read(ref _memoryInUse);
@@ -35,6 +36,32 @@ public sealed class MessageSpoolFactory(SpoolOptions options)
 
     /// <summary>Takes memory whether there is enough left or not: the little that a spool needs to write to a file.</summary>
     internal void Reserve(long bytes) => Interlocked.Add(ref _memoryInUse, bytes);
+
+    /// <exception cref="IOException">There are as many files as there may be, or the file cannot be made.</exception>
+    internal SpoolFile CreateFile(int headRoom)
+    {
+        if (Interlocked.Increment(ref _filesInUse) > Options.FilesMax)
+        {
+            Interlocked.Decrement(ref _filesInUse);
+            throw new IOException("Too many big messages are being received.");
+        }
+
+        try
+        {
+            return SpoolFile.Create(Options.Directory, headRoom);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _filesInUse);
+            throw;
+        }
+    }
+
+    internal void ReleaseFile(SpoolFile file)
+    {
+        file.Dispose();
+        Interlocked.Decrement(ref _filesInUse);
+    }
 
     internal void Release(long bytes) => Interlocked.Add(ref _memoryInUse, -bytes);
 }

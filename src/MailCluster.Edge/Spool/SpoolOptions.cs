@@ -17,4 +17,7 @@ public sealed record SpoolOptions
 
     /// <summary>The directory of the files. It is made when the first one is needed; files are unlinked as soon as they are open.</summary>
     public string Directory { get; init; } = Path.Combine("data", "tmp");
+
+    /// <summary>Messages that may be in files at a time: each takes one of the files that the process may open. A message past it is refused for now. At least 1.</summary>
+    public int FilesMax { get; init; } = int.MaxValue;
 }

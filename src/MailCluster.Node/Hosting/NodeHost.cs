@@ -158,7 +158,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_storage.Database.Journal);
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
-        services.AddSingleton(_options.ToEdge());
+        services.AddSingleton(_options.ToEdge(ShareFiles()));
         services.AddMailClusterAuth(_options.ToAuth());
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
@@ -168,6 +168,17 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddMailClusterDelivery();
         services.AddSingleton(_options.ToLmtp());
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
+    }
+
+    private FileBudget ShareFiles()
+    {
+        var openFilesMax = UnixProcess.OpenFilesMax();
+        var budget = FileBudget.Of(openFilesMax, _options.Limits.Connections);
+        if (budget.Connections < _options.Limits.Connections)
+        {
+            NodeLog.FewFiles(_log, openFilesMax!.Value, budget.Connections, _options.Limits.Connections);
+        }
+        return budget;
     }
 
     private void OnFenced(WriterFencedException error)

@@ -26,6 +26,9 @@ internal static partial class NodeLog
     [LoggerMessage(1006, LogLevel.Critical, "the start failed")]
     public static partial void StartFailed(ILogger log, Exception error);
 
+    [LoggerMessage(1007, LogLevel.Warning, "the system grants this process {Files} open files: at most {Connections} connections are taken, not the {Wanted} of limits.connections. Raise the limit (ulimit -n, LimitNOFILE=)")]
+    public static partial void FewFiles(ILogger log, long files, int connections, int wanted);
+
     [LoggerMessage(1010, LogLevel.Information, "{Signal}: stopping; {Connections} connections have {Drain} to finish")]
     public static partial void Stopping(ILogger log, string signal, int connections, string drain);
 

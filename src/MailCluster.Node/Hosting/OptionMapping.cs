@@ -33,13 +33,13 @@ internal static class OptionMapping
         PenaltyExemptNetworks = node.Auth.PenaltyExempt,
     };
 
-    public static EdgeOptions ToEdge(this NodeOptions node) => new()
+    public static EdgeOptions ToEdge(this NodeOptions node, FileBudget files) => new()
     {
         HostName = node.Name,
         TlsProtocols = node.Tls.Protocols,
         Limits = new EdgeLimits
         {
-            Connections = node.Limits.Connections,
+            Connections = files.Connections,
             ConnectionsPerAddress = node.Limits.ConnectionsPerAddress,
             ConnectionsPerAccount = node.Limits.ConnectionsPerAccount,
             UnauthenticatedConnections = node.Limits.UnauthenticatedConnections,
@@ -58,6 +58,7 @@ internal static class OptionMapping
         {
             MemoryMax = node.Limits.Spool.MessageBytes,
             TotalMemoryMax = node.Limits.Spool.TotalBytes,
+            FilesMax = files.SpoolFiles,
             Directory = Path.Combine(node.DataDirectory, "tmp"),
         },
     };

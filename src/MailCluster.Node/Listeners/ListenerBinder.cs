@@ -19,7 +19,11 @@ internal sealed class AdminConnection
 /// <summary>Tells the connection server where to listen and who serves each door.</summary>
 internal sealed class ListenerBinder(NodeOptions options, ITlsCertificateSource certificates)
 {
+    /// <summary>Probes and scrapers need a handful; each costs an open file, which mail needs too.</summary>
+    private const int HttpConnectionsMax = 256;
+
     private readonly List<BoundListener> _bound = [];
+    private int _httpConnections;
 
     /// <summary>Every door, in the order in which they are shown.</summary>
     public IReadOnlyList<BoundListener> Bound => _bound;
@@ -73,6 +77,7 @@ internal sealed class ListenerBinder(NodeOptions options, ITlsCertificateSource 
 
     private void BindHttp(ListenOptions bound)
     {
+        bound.Use(next => connection => CountedAsync(next, connection));
         bound.Protocols = HttpProtocols.Http1;
         if (options.Listeners.Http.Tls == ListenerTls.Implicit)
         {
@@ -84,6 +89,21 @@ internal sealed class ListenerBinder(NodeOptions options, ITlsCertificateSource 
                     EnabledSslProtocols = options.Tls.Protocols,
                 }),
             });
+        }
+    }
+
+    private async Task CountedAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _httpConnections) <= HttpConnectionsMax)
+            {
+                await next(connection);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _httpConnections);
         }
     }
 
