@@ -35,7 +35,7 @@ internal sealed partial class ImapSession
                 if (HasLater)
                 {
                     // The client may wait for these answers before it goes on, and meanwhile more may come.
-                    await FinishLaterAsync();
+                    await FinishOneLaterAsync();
                     if (State == SessionState.Logout)
                         return null;
                     continue;

@@ -24,7 +24,8 @@ internal sealed partial class ImapSession
 
     private AppendTurn? _lastAppend;
 
-    private bool HasLater => _later.Count > 0;
+    /// <summary>Commands are under way.</summary>
+    public bool HasLater => _later.Count > 0;
 
     public AppendTurn TakeAppendTurn() => _lastAppend = new AppendTurn(_lastAppend?.Passed ?? Task.CompletedTask);
 
@@ -32,10 +33,17 @@ internal sealed partial class ImapSession
     public async ValueTask FinishLaterAsync()
     {
         while (_later.Count > 0)
-        {
-            if (!await FinishFirstAsync())
-                await AbandonLaterAsync();
-        }
+            await FinishOneLaterAsync();
+    }
+
+    /// <summary>
+    /// Finishes the first command that is under way, if any; to be followed by a look whether input has come meanwhile. Finishing all would let the
+    /// disk stand idle until the client's next commands are read.
+    /// </summary>
+    public async ValueTask FinishOneLaterAsync()
+    {
+        if (_later.Count > 0 && !await FinishFirstAsync())
+            await AbandonLaterAsync();
     }
 
     /// <summary>Only commands that neither depend on what the ones before them did nor tell of it.</summary>

@@ -99,10 +99,15 @@ internal static class AppendHandler
         }
 
         // While the rest of the message is on its way the client can be told what is done.
-        if (!session.HasInput(literal.Length))
+        while (!session.HasInput(literal.Length))
         {
-            await session.FinishLaterAsync();
-            await session.FlushAsync();
+            if (!session.HasLater)
+            {
+                await session.FlushAsync();
+                break;
+            }
+
+            await session.FinishOneLaterAsync();
         }
     }
 
