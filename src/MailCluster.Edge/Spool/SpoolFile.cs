@@ -62,7 +62,16 @@ internal sealed class SpoolFile : IDisposable
     {
         if (bytes.IsEmpty)
             return;
-        RandomAccess.Write(_handle, bytes, _headRoom + Length);
+        try
+        {
+            RandomAccess.Write(_handle, bytes, _headRoom + Length);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // .NET's word for EFBIG: the process or the file system does not let files grow so far.
+            throw new IOException(e.Message, e);
+        }
+
         Length += bytes.Length;
     }
 

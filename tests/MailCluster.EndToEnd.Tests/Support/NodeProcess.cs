@@ -47,9 +47,14 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Starts a node and waits until it says that it is ready.</summary>
     /// <param name="dataFolder">Where it keeps its data; may be from an earlier run.</param>
     /// <param name="settings">More <c>--set</c> arguments, without the leading <c>mailcluster.</c>.</param>
-    public static async Task<NodeProcess> StartAsync(string dataFolder, params string[] settings)
+    public static Task<NodeProcess> StartAsync(string dataFolder, params string[] settings) => ReadyAsync(Launch(dataFolder, settings));
+
+    /// <summary>As <see cref="StartAsync"/>, after commands of the shell that set what a process inherits: <c>ulimit -n 700</c>.</summary>
+    public static Task<NodeProcess> StartUnderAsync(string shell, string dataFolder, params string[] settings) =>
+        ReadyAsync(Launch(dataFolder, settings, shell));
+
+    private static async Task<NodeProcess> ReadyAsync(NodeProcess node)
     {
-        var node = Launch(dataFolder, settings);
         var ended = node._process.WaitForExitAsync();
         var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(StartLimit);
         if (first == ended)
@@ -99,7 +104,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static NodeProcess Launch(string dataFolder, string[] settings)
+    private static NodeProcess Launch(string dataFolder, string[] settings, string? shell = null)
     {
         string[] all =
         [
@@ -112,7 +117,11 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             "auth.password-scheme=\"SHA512-CRYPT\"",
             .. settings,
         ];
-        var start = new ProcessStartInfo(Repository.NodeProgram, all.SelectMany(setting => new[] { "--set", "mailcluster." + setting }))
+        var arguments = all.SelectMany(setting => new[] { "--set", "mailcluster." + setting });
+        var start = shell is null
+            ? new ProcessStartInfo(Repository.NodeProgram, arguments)
+            : new ProcessStartInfo("sh", ["-c", shell + "; exec \"$0\" \"$@\"", Repository.NodeProgram, .. arguments]);
+        start = new ProcessStartInfo(start.FileName, start.ArgumentList)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

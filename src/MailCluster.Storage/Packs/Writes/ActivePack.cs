@@ -240,7 +240,7 @@ internal sealed class ActivePack : IDisposable
         {
             RandomAccess.Write(_index, MemoryMarshal.AsBytes(entries), IndexEntry.Position(Pack.Count));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             // The index in memory is right; the file is written anew when the pack is closed, or made from the records after a crash.
             _indexIsBehind = true;

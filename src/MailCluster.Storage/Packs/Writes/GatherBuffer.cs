@@ -43,7 +43,21 @@ internal sealed class GatherBuffer
     }
 
     /// <summary>Writes everything at <paramref name="offset"/>, without flushing it.</summary>
+    /// <exception cref="IOException">Not all of it could be written.</exception>
     public void WriteTo(SafeFileHandle file, long offset)
+    {
+        try
+        {
+            WriteCore(file, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // .NET's word for EFBIG: the process or the file system does not let files grow so far.
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private void WriteCore(SafeFileHandle file, long offset)
     {
         if (_pieces.Count == 0)
         {
