@@ -34,6 +34,8 @@ public sealed class CorpusTests
         for (int i = 0, j = 0; i < corpus.Length; i++)
         {
             var message = await File.ReadAllBytesAsync(corpus[i]);
+            var stored = message;
+            message = AsLiteral(message);
             Assert.True(delivered[i].Body.AsSpan().EndsWith(message), corpus[i]);
             if (message.Length == 0)
                 continue;
@@ -47,6 +49,18 @@ public sealed class CorpusTests
                     $"imaps://127.0.0.1:{node.ImapsPort}/Archive;UID={uid}",
                 ]);
             Assert.True((await File.ReadAllBytesAsync(file)).AsSpan().SequenceEqual(message), $"curl: {corpus[i]}");
+            if (stored.AsSpan().Contains((byte)0))
+                await AssertBinaryAsync(client, uid, stored, corpus[i]);
         }
     }
+
+    private static async Task AssertBinaryAsync(ImapClient client, uint uid, byte[] stored, string file)
+    {
+        var answer = await client.RequireAsync($"UID FETCH {uid} (BINARY.PEEK[])");
+        var line = Assert.Single(answer.Untagged, line => line.Literals.Count == 1);
+        Assert.True(line.Literals[0].AsSpan().SequenceEqual(stored), $"BINARY: {file}");
+    }
+
+    /// <summary>A literal cannot hold NUL (RFC 9051 §9, CHAR8): it is sent as 0x80, and as it is by BINARY alone.</summary>
+    private static byte[] AsLiteral(byte[] message) => Array.ConvertAll(message, b => b == 0 ? (byte)0x80 : b);
 }
