@@ -15,14 +15,18 @@ internal sealed class ChangesRow(string name, double target, bool qresync) : Row
     {
         var client = setup.Connect(Setup.Account(Folders.BigAccount));
         client.Run("ENABLE CONDSTORE QRESYNC");
-        var selected = client.Run($"SELECT {Folders.Hundred}");
+        client.Run($"SELECT {Folders.Hundred}");
         var step = setup.Hundred / Changes;
         var set = new StringBuilder();
         for (var i = 0; i < Changes; i++)
         {
             set.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{(i * step) + 1}");
         }
-        client.Run($"STORE {set} {(setup.Round % 2 == 0 ? '+' : '-')}FLAGS.SILENT (\\Flagged)");
+        // Cleared first, so that setting it is a change whatever an earlier run left.
+        client.Run($"STORE {set} -FLAGS.SILENT (\\Flagged)");
+        client.Run("SELECT INBOX");
+        var selected = client.Run($"SELECT {Folders.Hundred}");
+        client.Run($"STORE {set} +FLAGS.SILENT (\\Flagged)");
         return new Client(client, clock =>
         {
             if (!qresync)
