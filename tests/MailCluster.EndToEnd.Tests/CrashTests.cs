@@ -33,13 +33,13 @@ public sealed partial class CrashTests
                 break;
 
             // The kill comes after some number of acknowledgements, wherever the writers then are.
-            var enough = ledger.ArmAfter(random.Next(1, 60));
+            var enough = ledger.ArmAfter(random.Next(1, 60), random.Next(1, 4));
             var load = new CrashLoad(node, ledger, random.Next());
             await load.RunUntilAsync(enough, node.KillAsync);
         }
 
         Assert.True(ledger.Acknowledged > 200, $"only {ledger.Acknowledged} messages were acknowledged");
-        Assert.True(ledger.Expunged > 20, $"only {ledger.Expunged} messages were expunged");
+        Assert.True(ledger.Expunged >= Kills, $"only {ledger.Expunged} messages were expunged");
     }
 
     private static async Task VerifyAsync(NodeProcess node, CrashLedger ledger, string when)

@@ -27,6 +27,7 @@ internal sealed class CrashLedger(IReadOnlyList<string> accounts)
     private int _acknowledged;
     private int _expunged;
     private int _remaining;
+    private int _expungesRemaining;
     private int _number;
 
     public int Acknowledged => _acknowledged;
@@ -35,11 +36,12 @@ internal sealed class CrashLedger(IReadOnlyList<string> accounts)
 
     public IReadOnlyList<string> Accounts => accounts;
 
-    /// <summary>A task that completes after so many more acknowledgements.</summary>
-    public Task ArmAfter(int acknowledgements)
+    /// <summary>A task that completes after so many more acknowledged messages and so many more acknowledged expunges.</summary>
+    public Task ArmAfter(int messages, int expunges)
     {
         _armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _remaining = acknowledgements;
+        _remaining = messages;
+        _expungesRemaining = expunges;
         return _armed.Task;
     }
 
@@ -57,7 +59,7 @@ internal sealed class CrashLedger(IReadOnlyList<string> accounts)
         if (uid is not null)
             Remember(account, uid.Value, number, "the append's answer");
         Interlocked.Increment(ref _acknowledged);
-        Count();
+        Count(ref _remaining);
     }
 
     public void Expunging(string account, int number) => _fates[(account, number)] = Fate.PerhapsExpunged;
@@ -66,7 +68,7 @@ internal sealed class CrashLedger(IReadOnlyList<string> accounts)
     {
         _fates[(account, number)] = Fate.Expunged;
         Interlocked.Increment(ref _expunged);
-        Count();
+        Count(ref _expungesRemaining);
     }
 
     /// <summary>Compares what a folder holds with what was acknowledged, byte by byte and UID by UID.</summary>
@@ -106,9 +108,10 @@ internal sealed class CrashLedger(IReadOnlyList<string> accounts)
         Assert.True(known == number, $"{when}: {account} gave UID {uid} to message {number} and to {known}");
     }
 
-    private void Count()
+    private void Count(ref int counter)
     {
-        if (Interlocked.Decrement(ref _remaining) == 0)
+        Interlocked.Decrement(ref counter);
+        if (Volatile.Read(ref _remaining) <= 0 && Volatile.Read(ref _expungesRemaining) <= 0)
             _armed.TrySetResult();
     }
 }
