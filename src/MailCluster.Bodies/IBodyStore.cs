@@ -21,7 +21,8 @@ public interface IBodyStore
 
     /// <summary>
     /// Reads the summaries of <paramref name="bodies"/>, in their order, into <paramref name="summaries"/>, which is at least as long.
-    /// An entry is empty when the store has the body but lost its summary. The memory belongs to the caller.
+    /// An entry is empty when the store has the body but lost its summary. The memory belongs to the caller; entries may share a block, so who keeps
+    /// one for long keeps a copy.
     /// </summary>
     /// <exception cref="BodyMissingException">A reference names nothing in this store.</exception>
     ValueTask GetSummariesAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, CancellationToken cancellationToken);

@@ -80,7 +80,7 @@ internal sealed class SearchRound(
     }
 
     private bool IsReadable(int item, bool withTexts) =>
-        (!_needsSummary || MessageSummary.TryParse(_summaries[item].Span, out _))
+        (!_needsSummary || MessageSummary.IsReadable(_summaries[item].Span))
         && (!withTexts || SearchText.IsReadable(_texts[item].Span));
 
     private async ValueTask RebuildAsync(PositionBitmap open, int item)

@@ -23,5 +23,13 @@ internal static class FieldNumbers
     public const byte ContentLocation = 21;
     public const byte ContentMd5 = 22;
 
+    public const byte ListId = 33;
+    public const byte ListUnsubscribe = 34;
+    public const byte ListPost = 36;
+    public const byte XPriority = 43;
+    public const byte Priority = 44;
+    public const byte Importance = 45;
+    public const byte DispositionNotificationTo = 64;
+
     public static bool IsInteresting(byte number) => number is (>= Date and <= Subject) or (>= ContentType and <= ContentMd5);
 }

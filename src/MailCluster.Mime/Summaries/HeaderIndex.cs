@@ -8,11 +8,16 @@ public ref struct HeaderIndex
 {
     private SummaryCursor _cursor;
     private readonly int _messageSize;
+    private readonly bool _hasKept;
+    private SummaryCursor _kept;
+    private KeptFields _keeping;
     private int _end;
 
-    internal HeaderIndex(ReadOnlySpan<byte> section, int messageSize)
+    internal HeaderIndex(ReadOnlySpan<byte> section, ReadOnlySpan<byte> kept, int messageSize)
     {
         _cursor = new SummaryCursor(section);
+        _kept = new SummaryCursor(kept);
+        _hasKept = !kept.IsEmpty;
         _messageSize = messageSize;
         Current = default;
     }
@@ -32,7 +37,8 @@ public ref struct HeaderIndex
             SummaryCursor.Throw();
         var range = SummaryCursor.Range(_end + gap, (uint)_cursor.ReadInt(), _messageSize);
         _end = range.End;
-        Current = new IndexedHeader(name, range);
+        var isKept = _hasKept && _keeping.Take(number, range.Length);
+        Current = new IndexedHeader(number, name, range, isKept ? _kept.ReadBytes(range.Length) : default);
         return true;
     }
 
@@ -50,12 +56,26 @@ public ref struct HeaderIndex
 }
 
 /// <summary>One field of the header: its name (the case may be the usual one instead of the message's) and all of its bytes.</summary>
-public readonly ref struct IndexedHeader(ReadOnlySpan<byte> name, ByteRange field)
+public readonly ref struct IndexedHeader
 {
-    public ReadOnlySpan<byte> Name { get; } = name;
+    internal IndexedHeader(byte number, ReadOnlySpan<byte> name, ByteRange field, ReadOnlySpan<byte> kept)
+    {
+        Number = number;
+        Name = name;
+        Field = field;
+        Kept = kept;
+    }
+
+    public ReadOnlySpan<byte> Name { get; }
 
     /// <summary>From the name to the last line end.</summary>
-    public ByteRange Field { get; } = field;
+    public ByteRange Field { get; }
+
+    /// <summary>The bytes of <see cref="Field"/>, where the summary keeps them; else empty, and they are in the body.</summary>
+    public ReadOnlySpan<byte> Kept { get; }
+
+    /// <summary>In <see cref="HeaderNames"/>; 0 for a name without one.</summary>
+    internal byte Number { get; }
 
     public bool Is(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(Name, name);
 }

@@ -7,6 +7,7 @@ namespace MailCluster.Mime;
 public readonly ref struct MessageSummary
 {
     private readonly ReadOnlySpan<byte> _headers;
+    private readonly ReadOnlySpan<byte> _kept;
     private readonly ReadOnlySpan<byte> _search;
     private readonly ReadOnlySpan<byte> _sort;
     private readonly ReadOnlySpan<byte> _threads;
@@ -33,6 +34,7 @@ public readonly ref struct MessageSummary
                 case SummaryLayout.Threads: _threads = section; break;
                 case SummaryLayout.Preview: _preview = section; break;
                 case SummaryLayout.Parts: _parts = section; break;
+                case SummaryLayout.Kept: _kept = section; break;
             }
         }
 
@@ -71,7 +73,7 @@ public readonly ref struct MessageSummary
     public Envelope Envelope => Root.Envelope;
 
     /// <summary>The fields of the message's own header.</summary>
-    public HeaderIndex Headers => new(_headers, Size);
+    public HeaderIndex Headers => new(_headers, _kept, Size);
 
     /// <summary>The preview (RFC 8970): UTF-8, one line, empty if the message has no readable text.</summary>
     public ReadOnlySpan<byte> Preview => StringAt(_preview, 0);
@@ -135,11 +137,16 @@ public readonly ref struct MessageSummary
     /// <exception cref="SummaryFormatException">The bytes are damaged or of a later version.</exception>
     public static MessageSummary Parse(ReadOnlySpan<byte> bytes) => new(bytes);
 
+    /// <summary>
+    /// True unless the bytes are empty (the store lost the summary) or of another version. They may still be damaged: reading tells.
+    /// </summary>
+    public static bool IsReadable(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && bytes[0] == SummaryLayout.Version;
+
     /// <summary>As <see cref="Parse"/>, but false for an empty span (the store lost the summary), a damaged one or another version.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out MessageSummary summary)
     {
         summary = default;
-        if (bytes.IsEmpty || bytes[0] != SummaryLayout.Version)
+        if (!IsReadable(bytes))
             return false;
         try
         {

@@ -18,6 +18,7 @@ internal ref partial struct SummarySink : IMimeSink
     private int _flags;
     private SentDate _date;
     private bool _isReply;
+    private KeptFields _keeping;
 
     public SummarySink(ReadOnlySpan<byte> message, MimeLimits limits, SummaryWorkspace work)
     {
@@ -110,6 +111,8 @@ internal ref partial struct SummarySink : IMimeSink
         foreach (var strings in _work.Search)
             section.AppendString(strings.Written);
         WriteSection(summary, SummaryLayout.Search, section.Written);
+        if (_work.Kept.Length > 0)
+            WriteSection(summary, SummaryLayout.Kept, _work.Kept.Written);
         section.Clear();
         section.Append(_isReply ? (byte)1 : (byte)0);
         foreach (var key in _work.SortKeys)
@@ -171,6 +174,8 @@ internal ref partial struct SummarySink : IMimeSink
         index.AppendVarint(field.Offset - _lastFieldEnd);
         index.AppendVarint(field.Length);
         _lastFieldEnd = field.End;
+        if (_keeping.Take(number, field.Length))
+            _work.Kept.Append(field.Of(_message));
     }
 
     /// <summary>The value of the first field of that name in the header at hand; false if there is none.</summary>

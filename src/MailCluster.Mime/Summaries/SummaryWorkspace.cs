@@ -17,7 +17,7 @@ internal sealed class SummaryWorkspace
         SortKeys = [new(), new(), new(), new(), new(), new()];
         _buffers =
         [
-            Parts, Headers, HeaderText, PartText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept,
+            Parts, Headers, Kept, HeaderText, PartText, BodyText, Value, Utf8, Plain, Preview, Threads, Id, MessageId, Section, Decoded.Kept,
             .. Search, .. SortKeys,
         ];
     }
@@ -25,6 +25,9 @@ internal sealed class SummaryWorkspace
     public ByteBuffer Parts { get; } = new(1024);
 
     public ByteBuffer Headers { get; } = new();
+
+    /// <summary>The fields that are kept byte for byte.</summary>
+    public ByteBuffer Kept { get; } = new();
 
     public ByteBuffer HeaderText { get; } = new(4096);
 

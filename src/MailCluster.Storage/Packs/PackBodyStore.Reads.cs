@@ -7,10 +7,10 @@ namespace MailCluster.Storage.Packs;
 // Reads are synchronous: from the page cache a pread of 4 KB takes 1.5 µs, and an asynchronous one, which is another thread's pread, 7 µs.
 public sealed partial class PackBodyStore
 {
-    // A batch takes neighbours of one pack together. Between two records that are wanted lie those of other accounts, which are read over
+    // A batch takes neighbours of one pack together; their answers are slices of one block, which is under the size of large objects. Between two records that are wanted lie those of other accounts, which are read over
     // when the gap is smaller than what another system call costs.
     private const int GapMax = 8 << 10;
-    private const int BlockMax = 256 << 10;
+    private const int BlockMax = 64 << 10;
     private const int OrdinalGapMax = 64;
     private const int OrdinalsMax = 4_096;
 
@@ -183,33 +183,26 @@ public sealed partial class PackBodyStore
                 to = nextTo;
             }
 
-            var block = ArrayPool<byte>.Shared.Rent(checked((int)(to - from)));
-            try
+            var block = GC.AllocateUninitializedArray<byte>(checked((int)(to - from)));
+            if (!pack.TryRead(kind, block, from, out var read))
+                return false;
+            for (; start < end; start++)
             {
-                if (!pack.TryRead(kind, block.AsSpan(0, (int)(to - from)), from, out var read))
-                    return false;
-                for (; start < end; start++)
-                {
-                    var (entryFrom, entryTo) = Range(entries[ordinals[start] - ordinals[0]], kind);
-                    answers[start] = entryTo > entryFrom && entryTo - from <= read
-                        ? Take(block.AsSpan((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
-                        : default;
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(block);
+                var (entryFrom, entryTo) = Range(entries[ordinals[start] - ordinals[0]], kind);
+                answers[start] = entryTo > entryFrom && entryTo - from <= read
+                    ? Take(block.AsMemory((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
+                    : default;
             }
         }
 
         return true;
     }
 
-    private static ReadOnlyMemory<byte> Take(ReadOnlySpan<byte> entry, uint ordinal, uint nonce) =>
-        !entry.IsEmpty && DerivedHeader.TryRead(entry, out var header) && header.Ordinal == ordinal
-        && header.Length == entry.Length - DerivedHeader.Size && DerivedHeader.IsWhole(entry, nonce)
-            ? entry[DerivedHeader.Size..].ToArray()
-            : default(ReadOnlyMemory<byte>);
+    private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> entry, uint ordinal, uint nonce) =>
+        !entry.IsEmpty && DerivedHeader.TryRead(entry.Span, out var header) && header.Ordinal == ordinal
+        && header.Length == entry.Length - DerivedHeader.Size && DerivedHeader.IsWhole(entry.Span, nonce)
+            ? entry[DerivedHeader.Size..]
+            : default;
 
     // Where an entry lies, its header included; an empty range when there is none.
     private static (long From, long To) Range(in IndexEntry entry, PackFileKind kind)

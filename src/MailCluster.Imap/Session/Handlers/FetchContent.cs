@@ -6,6 +6,7 @@ namespace MailCluster.Imap.Session.Handlers;
 internal sealed class FetchContent
 {
     private readonly List<ByteRange> _ranges = [];
+    private ByteBuffer? _bytes;
 
     public IReadOnlyList<ByteRange> Ranges => _ranges;
 
@@ -20,6 +21,9 @@ internal sealed class FetchContent
     public TransferEncoding Encoding { get; private set; }
 
     public bool HasCrlfLines { get; private set; }
+
+    /// <summary>The whole content, where it was found in the summary (<see cref="FetchContentKind.AtHand"/>).</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes!.Written;
 
     public void SetNothing() => Reset(FetchContentKind.Nothing);
 
@@ -62,6 +66,22 @@ internal sealed class FetchContent
         Length = 2;
     }
 
+    /// <summary>As <see cref="SetFields"/>, but the bytes themselves are at hand: to be written into what is returned.</summary>
+    public ByteBuffer SetAtHand()
+    {
+        Reset(FetchContentKind.AtHand);
+        _bytes ??= new ByteBuffer();
+        _bytes.Clear();
+        return _bytes;
+    }
+
+    /// <summary>All has been written into what <see cref="SetAtHand"/> gave.</summary>
+    public void CompleteAtHand()
+    {
+        _bytes!.Append("\r\n"u8);
+        Length = _bytes.Length;
+    }
+
     /// <summary>Adds a range; what touches the one before is joined to it.</summary>
     public void Add(ByteRange range)
     {
@@ -86,6 +106,9 @@ internal enum FetchContentKind
     /// <summary>There is no such part: NIL.</summary>
     Nothing,
     Ranges,
+
+    /// <summary>The bytes were in the summary.</summary>
+    AtHand,
     EmbeddedHeader,
     Decoded,
     Size,

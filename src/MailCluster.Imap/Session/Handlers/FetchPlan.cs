@@ -13,6 +13,7 @@ internal sealed class FetchPlan
         FetchAttributes.Envelope | FetchAttributes.Body | FetchAttributes.BodyStructure | FetchAttributes.Preview;
 
     private readonly byte[][] _labels;
+    private readonly HeaderFieldSet[] _fields;
 
     public FetchPlan(FetchAttributes attributes, ImmutableArray<FetchSection> sections, UidSet? becameSeen = null)
     {
@@ -20,8 +21,13 @@ internal sealed class FetchPlan
         Sections = sections;
         BecameSeen = becameSeen ?? UidSet.Empty;
         _labels = new byte[sections.Length][];
+        _fields = new HeaderFieldSet[sections.Length];
         for (var i = 0; i < _labels.Length; i++)
+        {
             _labels[i] = MakeLabel(sections[i]);
+            _fields[i] = sections[i].Fields.IsEmpty ? HeaderFieldSet.Empty : new HeaderFieldSet(sections[i].Fields);
+        }
+
         NeedsSummary = (attributes & FromSummary) != 0;
         foreach (var section in sections)
             NeedsSummary |= !IsWholeMessage(section);
@@ -44,6 +50,9 @@ internal sealed class FetchPlan
 
     /// <summary>The name of a section's item in the answer, with a space before it: <c> BODY[1.MIME]&lt;0&gt;</c>.</summary>
     public ReadOnlySpan<byte> Label(int section) => _labels[section];
+
+    /// <summary>The fields that a section names; none for one that is not of fields.</summary>
+    public HeaderFieldSet Fields(int section) => _fields[section];
 
     /// <summary>BODY[] and its like: found without a summary.</summary>
     public static bool IsWholeMessage(FetchSection section) => section.Part.IsEmpty && section.Text == SectionText.All;

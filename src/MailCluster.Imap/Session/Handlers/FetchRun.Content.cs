@@ -32,8 +32,8 @@ internal sealed partial class FetchRun
             var section = plan.Sections[i];
             var content = _contents[i];
             if (content.Kind == FetchContentKind.EmbeddedHeader)
-                await SelectEmbeddedFieldsAsync(row, section, content);
-            else if (section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot)
+                await SelectEmbeddedFieldsAsync(row, section, plan.Fields(i), content);
+            else if (content.Kind == FetchContentKind.Ranges && section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot)
                 await _window.LoadAsync(bodies, row.Body, HeaderOf(summary.Span), output.Closed);
             if (content.Kind == FetchContentKind.UnknownEncoding)
             {
@@ -44,7 +44,9 @@ internal sealed partial class FetchRun
             var (offset, count) = WriteLiteralStart(i, section, content);
             if (count == 0)
                 continue;
-            if (content.Kind == FetchContentKind.Decoded)
+            if (content.Kind == FetchContentKind.AtHand)
+                SendAtHand(content, offset, count);
+            else if (content.Kind == FetchContentKind.Decoded)
                 await SendDecodedAsync(row.Body, content, offset, count);
             else
                 await SendRangesAsync(row.Body, content, offset, count, section.Form is SectionForm.Binary or SectionForm.BinaryPeek);
@@ -82,7 +84,7 @@ internal sealed partial class FetchRun
         return (offset, count);
     }
 
-    private async ValueTask SelectEmbeddedFieldsAsync(MessageRow row, FetchSection section, FetchContent content)
+    private async ValueTask SelectEmbeddedFieldsAsync(MessageRow row, FetchSection section, HeaderFieldSet fields, FetchContent content)
     {
         var header = content.Ranges[0];
         // A header that is longer than any field is looked for within is searched only as far.
@@ -91,12 +93,20 @@ internal sealed partial class FetchRun
         try
         {
             await ReadExactlyAsync(row.Body, header.Offset, copy.AsMemory(0, length));
-            SelectFields(section, copy.AsSpan(0, length), header.Offset, content);
+            SelectFields(section, fields, copy.AsSpan(0, length), header.Offset, content);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(copy);
         }
+    }
+
+    private void SendAtHand(FetchContent content, long offset, long count)
+    {
+        var bytes = _scratch.GetSpan((int)count)[..(int)count];
+        content.Bytes.Slice((int)offset, (int)count).CopyTo(bytes);
+        MaskNul(bytes);
+        _scratch.Advance((int)count);
     }
 
     private async ValueTask SendRangesAsync(BodyRef body, FetchContent content, long skip, long count, bool binary)

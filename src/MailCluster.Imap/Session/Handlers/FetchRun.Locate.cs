@@ -16,7 +16,7 @@ internal sealed partial class FetchRun
         {
             var section = plan.Sections[i];
             if (!FetchPlan.IsWholeMessage(section))
-                Locate(section, MessageSummary.Parse(summaryBytes), _contents[i]);
+                Locate(section, plan.Fields(i), MessageSummary.Parse(summaryBytes), _contents[i]);
             else if (section.Form == SectionForm.BinarySize)
                 _contents[i].SetSize(row.Size);
             else
@@ -24,7 +24,7 @@ internal sealed partial class FetchRun
         }
     }
 
-    private static void Locate(FetchSection section, in MessageSummary summary, FetchContent content)
+    private static void Locate(FetchSection section, HeaderFieldSet fields, in MessageSummary summary, FetchContent content)
     {
         var path = section.Part.AsSpan();
         if (section.Form is SectionForm.Binary or SectionForm.BinaryPeek or SectionForm.BinarySize)
@@ -45,7 +45,7 @@ internal sealed partial class FetchRun
         else if (section.Text is not (SectionText.HeaderFields or SectionText.HeaderFieldsNot))
             content.SetRange(range);
         else if (path.IsEmpty)
-            SelectFields(section, summary.Headers, content);
+            SelectFields(section, fields, summary.Headers, content);
         else
             content.SetEmbeddedHeader(range);
     }
@@ -70,38 +70,42 @@ internal sealed partial class FetchRun
             content.SetRange(part.Body);
     }
 
-    private static void SelectFields(FetchSection section, HeaderIndex headers, FetchContent content)
+    private static void SelectFields(FetchSection section, HeaderFieldSet fields, HeaderIndex headers, FetchContent content)
     {
+        if (TryTakeFields(section, fields, headers, content))
+            return;
         content.SetFields();
         foreach (var field in headers)
         {
-            if (IsSelected(section, field.Name))
+            if (fields.Contains(field) == (section.Text == SectionText.HeaderFields))
                 content.Add(field.Field);
         }
     }
 
-    private static void SelectFields(FetchSection section, ReadOnlySpan<byte> header, int offset, FetchContent content)
+    /// <summary>Takes the fields from the summary; false if one of them is not kept there.</summary>
+    private static bool TryTakeFields(FetchSection section, HeaderFieldSet fields, HeaderIndex headers, FetchContent content)
+    {
+        var bytes = content.SetAtHand();
+        foreach (var field in headers)
+        {
+            if (fields.Contains(field) != (section.Text == SectionText.HeaderFields))
+                continue;
+            if (field.Kept.Length < field.Field.Length)
+                return false;
+            bytes.Append(field.Kept);
+        }
+
+        content.CompleteAtHand();
+        return true;
+    }
+
+    private static void SelectFields(FetchSection section, HeaderFieldSet fields, ReadOnlySpan<byte> header, int offset, FetchContent content)
     {
         content.SetFields();
         foreach (var field in new HeaderFieldReader(header))
         {
-            if (IsSelected(section, field.Name.Of(header)))
+            if (fields.Contains(field.Name.Of(header)) == (section.Text == SectionText.HeaderFields))
                 content.Add(new ByteRange(offset + field.Field.Offset, field.Field.Length));
         }
-    }
-
-    private static bool IsSelected(FetchSection section, ReadOnlySpan<byte> name)
-    {
-        var named = false;
-        foreach (var field in section.Fields)
-        {
-            if (Ascii.EqualsIgnoreCase(name, field))
-            {
-                named = true;
-                break;
-            }
-        }
-
-        return named == (section.Text == SectionText.HeaderFields);
     }
 }

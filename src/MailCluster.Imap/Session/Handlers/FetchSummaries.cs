@@ -55,7 +55,7 @@ internal sealed class FetchSummaries(
 
         for (var i = 0; i < Count; i++)
         {
-            if (_failures[i] is null && !MessageSummary.TryParse(_summaries[i].Span, out _))
+            if (_failures[i] is null && !MessageSummary.IsReadable(_summaries[i].Span))
                 await RebuildAsync(i);
         }
 
