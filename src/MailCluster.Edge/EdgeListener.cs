@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MailCluster.Edge;
 
 /// <summary>When a listener speaks TLS.</summary>
@@ -16,4 +18,11 @@ public enum TlsMode
 /// <summary>What a connection handler knows of the listener it serves.</summary>
 /// <param name="Name">The listener's name in the configuration: <c>imap</c>, <c>imaps</c>, <c>lmtp</c> …</param>
 /// <param name="Tls">When TLS begins.</param>
-public sealed record EdgeListener(string Name, TlsMode Tls);
+public sealed record EdgeListener(string Name, TlsMode Tls)
+{
+    /// <summary>
+    /// Null: clients connect directly. Otherwise each connection must come from one of these networks and begin, before TLS, with a header of the PROXY
+    /// protocol (version 1 or 2) that says who the client is. Nothing is guessed: with the networks set, a connection without the header is closed.
+    /// </summary>
+    public IReadOnlyList<IPNetwork>? ProxyNetworks { get; init; }
+}

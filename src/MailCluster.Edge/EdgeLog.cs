@@ -37,6 +37,9 @@ internal static partial class EdgeLog
     [LoggerMessage(2208, LogLevel.Error, "a connection's deadlines could not be checked: protocol={Protocol} session={Session}")]
     public static partial void TickFailed(ILogger log, Exception exception, string protocol, SessionId session);
 
+    [LoggerMessage(2220, LogLevel.Warning, "proxy header refused: protocol={Protocol} reason={Reason} proxy={Proxy}")]
+    public static partial void ProxyRefused(ILogger log, string protocol, ProxyFault reason, IPAddress proxy);
+
     public static void ConnectionRefused(ILogger log, string protocol, IPAddress rip, EdgeRefusal reason) =>
         ConnectionRefusedLine(log, protocol, reason, rip);
 

@@ -8,6 +8,7 @@ public sealed class EdgeMetrics : IDisposable
     private readonly UpDownCounter<long> _connections;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _proxyRefused;
     private readonly Counter<long> _bytesIn;
     private readonly Counter<long> _bytesOut;
     private readonly Counter<long> _handshakes;
@@ -21,6 +22,8 @@ public sealed class EdgeMetrics : IDisposable
         _connections = Meter.CreateUpDownCounter<long>("mailcluster.connections", "{connection}", "Connections that are open.");
         _accepted = Meter.CreateCounter<long>("mailcluster.connections.accepted", "{connection}", "Connections taken.");
         _refused = Meter.CreateCounter<long>("mailcluster.connections.refused", "{connection}", "Connections refused, by reason.");
+        _proxyRefused = Meter.CreateCounter<long>(
+            "mailcluster.proxy.refused", "{connection}", "Connections closed for their PROXY header or the want of one, by reason.");
         _bytesIn = Meter.CreateCounter<long>("mailcluster.received", "By", "Bytes received from clients, after TLS.");
         _bytesOut = Meter.CreateCounter<long>("mailcluster.sent", "By", "Bytes sent to clients, before TLS.");
         _handshakes = Meter.CreateCounter<long>("mailcluster.tls.handshakes", "{handshake}", "TLS handshakes, by outcome.");
@@ -41,6 +44,8 @@ public sealed class EdgeMetrics : IDisposable
     internal void ConnectionClosed(string protocol) => _connections.Add(-1, Tag(protocol));
 
     internal void ConnectionRefused(string protocol, EdgeRefusal reason) => _refused.Add(1, Tag(protocol), new("reason", reason.ToString()));
+
+    internal void ProxyRefused(string protocol, ProxyFault reason) => _proxyRefused.Add(1, Tag(protocol), new("reason", reason.ToString()));
 
     internal void Received(string protocol, long bytes) => _bytesIn.Add(bytes, Tag(protocol));
 

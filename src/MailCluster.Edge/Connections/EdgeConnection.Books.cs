@@ -5,6 +5,8 @@ public sealed partial class EdgeConnection
 {
     private int _unauthenticated;
     private bool _admitted;
+    private bool _inAddressCount;
+    private bool _endsUnsaid;
 
     internal void CountIn(long bytes) => _services.Metrics.Received(Protocol, bytes);
 
@@ -17,14 +19,28 @@ public sealed partial class EdgeConnection
             _ = _closed.CancelAsync();
     }
 
-    internal void MarkAdmitted(bool hasLogin)
+    /// <param name="hasLogin">It counts as not logged in.</param>
+    /// <param name="isClientKnown">False: a PROXY header is to come, within the login timeout. Until then there is no client to speak of.</param>
+    internal void MarkAdmitted(bool hasLogin, bool isClientKnown)
     {
         _admitted = true;
+        _endsUnsaid = !isClientKnown;
         _services.Metrics.ConnectionOpened(Protocol);
-        if (!hasLogin)
-            return;
-        _unauthenticated = 1;
-        ExpectLogin();
+        if (hasLogin)
+            _unauthenticated = 1;
+        if (hasLogin || !isClientKnown)
+            ExpectLogin();
+    }
+
+    /// <summary>The connection is in the count of its client's address; from here on the address stays.</summary>
+    internal void MarkInAddressCount() => _inAddressCount = true;
+
+    /// <summary>True the first time for a connection that is in the count of its address.</summary>
+    internal bool TakeAddressMark()
+    {
+        var marked = _inAddressCount;
+        _inAddressCount = false;
+        return marked;
     }
 
     /// <summary>True the first time for a connection that counted as not logged in.</summary>
@@ -41,6 +57,8 @@ public sealed partial class EdgeConnection
         if (!_admitted)
             return;
         _services.Metrics.ConnectionClosed(Protocol);
+        if (_endsUnsaid && Account is null)
+            return;
         var seconds = (long)(_services.Time.GetUtcNow() - Since).TotalSeconds;
         var reason = Ending == ConnectionEnding.None ? "closed" : Ending.ToString();
         EdgeLog.Disconnected(_services.Log, Protocol, EdgeLog.User(Account), reason, RemoteAddress, BytesIn, BytesOut, seconds, Id);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
 using MailCluster.Mailboxes;
@@ -14,7 +15,7 @@ namespace MailCluster.Edge;
 /// What an idle connection costs is this object, the two pipe ends, and the session's own state: no timer, no buffer, no task but the read.
 /// Deadlines are fields that one heartbeat looks at (<see cref="ConnectionHeartbeat"/>).
 /// </remarks>
-[System.Diagnostics.CodeAnalysis.SuppressMessage(
+[SuppressMessage(
     "Design", "CA1001", Justification = "A token source without a timer and without a wait handle holds nothing, and the session may ask it to its last moment.")]
 public sealed partial class EdgeConnection
 {
@@ -32,10 +33,8 @@ public sealed partial class EdgeConnection
         _handler = handler;
         _context = context;
         _alpnName = alpnName;
-        var remote = context.RemoteEndPoint as IPEndPoint;
-        var address = remote?.Address ?? IPAddress.Loopback;
-        RemoteAddress = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        RemotePort = remote?.Port ?? 0;
+        LocalEndPoint = context.LocalEndPoint as IPEndPoint;
+        SetRemote(context.RemoteEndPoint as IPEndPoint);
         Since = services.Time.GetUtcNow();
         Id = services.SessionIds.Next(Since);
         _input = new EdgeInput(this, context.Transport.Input);
@@ -47,14 +46,17 @@ public sealed partial class EdgeConnection
 
     public string Protocol => _handler.Protocol;
 
-    /// <summary>The client's address; a client on a Unix socket counts as loopback. An IPv4 client is never shown as mapped IPv6.</summary>
-    public IPAddress RemoteAddress { get; }
+    /// <summary>
+    /// The client's address; a client on a Unix socket counts as loopback. An IPv4 client is never shown as mapped IPv6. Behind a balancer it is
+    /// what the PROXY header says, and the balancer's own until that is read.
+    /// </summary>
+    public IPAddress RemoteAddress { get; private set; }
 
     /// <summary>The client's port, 0 if it has none.</summary>
-    public int RemotePort { get; }
+    public int RemotePort { get; private set; }
 
-    /// <summary>This node's end, or null on transports without addresses.</summary>
-    public IPEndPoint? LocalEndPoint => _context.LocalEndPoint as IPEndPoint;
+    /// <summary>The address that the client connected to: this node's end, or the balancer's; null on transports without addresses.</summary>
+    public IPEndPoint? LocalEndPoint { get; private set; }
 
     /// <summary>When the client connected.</summary>
     public DateTimeOffset Since { get; }
@@ -86,6 +88,14 @@ public sealed partial class EdgeConnection
 
     /// <summary>What the session does, one word of the protocol (<c>idle</c>, <c>selected</c>), for <c>who</c>; set by the protocol.</summary>
     public string State { get; set; } = "connected";
+
+    [MemberNotNull(nameof(RemoteAddress))]
+    private void SetRemote(IPEndPoint? remote)
+    {
+        var address = remote?.Address ?? IPAddress.Loopback;
+        RemoteAddress = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        RemotePort = remote?.Port ?? 0;
+    }
 
     /// <summary>
     /// Records the login and enters the connection into its account's count. False: the account has as many connections of this protocol

@@ -7,7 +7,7 @@ namespace MailCluster.Edge;
 /// The connection server's side of one protocol on one listener: admits the connection or refuses it, does implicit TLS, runs the
 /// session, and takes the connection out of the books again. A protocol derives from it and writes <see cref="RunAsync"/>.
 /// </summary>
-public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener listener) : ConnectionHandler
+public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeListener listener) : ConnectionHandler
 {
     // Refusals over TLS cost a handshake each: only so many at once are worth it, the rest are closed without a word.
     private const int TlsRefusalsMax = 64;
@@ -50,7 +50,9 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
         var edge = new EdgeConnection(Services, this, connection, AlpnName);
         try
         {
-            if (Services.Connections.TryAdmit(edge, HasLogin, out var refusal))
+            if (Listener.ProxyNetworks is { } networks)
+                await ServeBehindProxyAsync(edge, networks);
+            else if (Services.Connections.TryAdmit(edge, HasLogin, isClientKnown: true, out var refusal))
                 await ServeAsync(edge);
             else
                 await RefuseAsync(edge, refusal);
@@ -87,9 +89,7 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
 
     private async Task RefuseAsync(EdgeConnection edge, EdgeRefusal refusal)
     {
-        Services.Metrics.ConnectionRefused(Protocol, refusal);
-        if (MayLogRefusal())
-            EdgeLog.ConnectionRefused(Services.Log, Protocol, edge.RemoteAddress, refusal);
+        CountRefusal(edge, refusal);
         var tls = Listener.Tls == TlsMode.Implicit;
         if (tls && Interlocked.Increment(ref _tlsRefusals) > TlsRefusalsMax)
         {
@@ -99,7 +99,7 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
 
         try
         {
-            // Not in the books, so the heartbeat does not see it.
+            // As a rule not in the books, so the heartbeat does not see it.
             if (tls && !await edge.HandshakeAsync().AsTask().WaitAsync(Services.Options.Timeouts.Handshake, Services.Time))
                 return;
             await edge.Output.WriteAsync(RefusalLine(refusal));
@@ -109,6 +109,13 @@ public abstract class EdgeConnectionHandler(EdgeServices services, EdgeListener 
             if (tls)
                 Interlocked.Decrement(ref _tlsRefusals);
         }
+    }
+
+    private void CountRefusal(EdgeConnection edge, EdgeRefusal refusal)
+    {
+        Services.Metrics.ConnectionRefused(Protocol, refusal);
+        if (MayLogRefusal())
+            EdgeLog.ConnectionRefused(Services.Log, Protocol, edge.RemoteAddress, refusal);
     }
 
     private bool MayLogRefusal()

@@ -84,10 +84,14 @@ public sealed class EdgeConnections : ISessionRegistry
         return _drained.Task;
     }
 
-    internal bool TryAdmit(EdgeConnection connection, bool hasLogin, out EdgeRefusal refusal)
+    /// <summary>Enters a connection into the books, if the limits allow it.</summary>
+    /// <param name="connection">A new one.</param>
+    /// <param name="hasLogin">It counts as not logged in until it is.</param>
+    /// <param name="isClientKnown">False: its address is a balancer's, which is not counted; <see cref="TryEnterAddress"/> follows when the client's is known.</param>
+    /// <param name="refusal">Why not.</param>
+    internal bool TryAdmit(EdgeConnection connection, bool hasLogin, bool isClientKnown, out EdgeRefusal refusal)
     {
         var limits = _options.Limits;
-        var address = AddressKey.Of(connection.RemoteAddress);
         if (IsDraining)
         {
             refusal = EdgeRefusal.Draining;
@@ -101,7 +105,7 @@ public sealed class EdgeConnections : ISessionRegistry
             return false;
         }
 
-        if (!_byAddress.TryEnter(address, limits.ConnectionsPerAddress))
+        if (isClientKnown && !TryEnterAddress(connection))
         {
             Interlocked.Decrement(ref _admitted);
             refusal = EdgeRefusal.TooManyFromAddress;
@@ -111,18 +115,27 @@ public sealed class EdgeConnections : ISessionRegistry
         if (hasLogin && Interlocked.Increment(ref _unauthenticated) > limits.UnauthenticatedConnections)
         {
             Interlocked.Decrement(ref _unauthenticated);
-            _byAddress.Leave(address);
+            LeaveAddress(connection);
             Interlocked.Decrement(ref _admitted);
             refusal = EdgeRefusal.TooManyUnauthenticated;
             return false;
         }
 
         refusal = default;
-        connection.MarkAdmitted(hasLogin);
+        connection.MarkAdmitted(hasLogin, isClientKnown);
         _all[connection.Id] = connection;
         // A drain that began meanwhile may have walked the table before the connection was in it.
         if (IsDraining)
             connection.RequestEnd(ConnectionEnding.Draining, TimeSpan.FromMilliseconds(Volatile.Read(ref _drainGraceMs)));
+        return true;
+    }
+
+    /// <summary>Enters the connection into the count of its client's address. False: that has as many as it may.</summary>
+    internal bool TryEnterAddress(EdgeConnection connection)
+    {
+        if (!_byAddress.TryEnter(AddressKey.Of(connection.RemoteAddress), _options.Limits.ConnectionsPerAddress))
+            return false;
+        connection.MarkInAddressCount();
         return true;
     }
 
@@ -141,10 +154,16 @@ public sealed class EdgeConnections : ISessionRegistry
         LeaveUnauthenticated(connection);
         if (connection.Account is { } account)
             _byAccount.Leave((connection.Protocol, account));
-        _byAddress.Leave(AddressKey.Of(connection.RemoteAddress));
+        LeaveAddress(connection);
         Interlocked.Decrement(ref _admitted);
         if (IsDraining && _all.IsEmpty)
             _drained.TrySetResult();
+    }
+
+    private void LeaveAddress(EdgeConnection connection)
+    {
+        if (connection.TakeAddressMark())
+            _byAddress.Leave(AddressKey.Of(connection.RemoteAddress));
     }
 
     private void LeaveUnauthenticated(EdgeConnection connection)

@@ -16,7 +16,11 @@ internal enum ListenerTls
 /// <param name="Address">Null for every address, IPv4 and IPv6.</param>
 /// <param name="Port">0 picks a free one.</param>
 /// <param name="Tls">When TLS begins.</param>
-internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? Address, int Port, ListenerTls Tls);
+internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? Address, int Port, ListenerTls Tls)
+{
+    /// <summary>True: only balancers of <see cref="ListenersOptions.ProxyNetworks"/> connect, each connection with a PROXY header. Mail listeners only.</summary>
+    public bool IsBehindProxy { get; init; }
+}
 
 /// <summary>All doors of the node.</summary>
 internal sealed record ListenersOptions(
@@ -28,6 +32,9 @@ internal sealed record ListenersOptions(
 {
     /// <summary>The listeners of mail protocols, in the order in which they are shown.</summary>
     public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Lmtp];
+
+    /// <summary>The networks whose PROXY headers are believed.</summary>
+    public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
 }
 
 /// <summary>The administration socket.</summary>

@@ -25,7 +25,7 @@ internal static partial class NodeOptionsReader
             CacheTtl = ttl,
             FailureDelay = section.Duration("failure-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Penalty = section.Boolean("penalty"),
-            PenaltyExempt = section.Texts("penalty-exempt", text => IPNetwork.TryParse(text, out _) ? null : "a network such as 192.0.2.0/24"),
+            PenaltyExempt = section.Texts("penalty-exempt", IsNetwork),
         };
     }
 

@@ -10,20 +10,38 @@ internal static partial class NodeOptionsReader
     /// <summary>sockaddr_un holds 108 bytes with the closing NUL.</summary>
     private const int SocketPathBytesMax = 107;
 
-    private static ListenersOptions ReadListeners(HoconSection section) => new(
-        ReadListener(section, "imap", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
-        ReadListener(section, "imaps", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
-        ReadListener(section, "lmtp", ("off", ListenerTls.Off), ("starttls", ListenerTls.StartTls), ("implicit", ListenerTls.Implicit)),
-        ReadListener(section, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
-        section.Section("admin", ReadAdmin));
+    private static ListenersOptions ReadListeners(HoconSection section)
+    {
+        var listeners = new ListenersOptions(
+            ReadMailListener(section, "imap", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
+            ReadMailListener(section, "imaps", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
+            ReadMailListener(section, "lmtp", ("off", ListenerTls.Off), ("starttls", ListenerTls.StartTls), ("implicit", ListenerTls.Implicit)),
+            section.Section("http", http => ReadListener(http, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit))),
+            section.Section("admin", ReadAdmin))
+        {
+            ProxyNetworks = [.. section.Texts("proxy-networks", IsNetwork).Select(IPNetwork.Parse)],
+        };
+        if (listeners.ProxyNetworks.Count == 0 && listeners.Mail.FirstOrDefault(listener => listener is { IsEnabled: true, IsBehindProxy: true }) is { } closed)
+        {
+            section.Fault("proxy-networks", $"expected the networks of the balancers, since listeners.{closed.Name}.proxy-protocol is required");
+        }
+        return listeners;
+    }
 
-    private static ListenerOptions ReadListener(HoconSection section, string name, params (string Word, ListenerTls Tls)[] tls) =>
-        section.Section(name, listener => new ListenerOptions(
-            name,
-            listener.Boolean("enabled"),
-            ReadAddress(listener),
-            listener.Integer("port", 0, ushort.MaxValue),
-            listener.Choice("tls", tls)));
+    private static ListenerOptions ReadMailListener(HoconSection section, string name, params (string Word, ListenerTls Tls)[] tls) =>
+        section.Section(name, listener => ReadListener(listener, name, tls) with
+        {
+            IsBehindProxy = listener.Choice("proxy-protocol", ("off", false), ("required", true)),
+        });
+
+    private static ListenerOptions ReadListener(HoconSection listener, string name, params ReadOnlySpan<(string Word, ListenerTls Tls)> tls) => new(
+        name,
+        listener.Boolean("enabled"),
+        ReadAddress(listener),
+        listener.Integer("port", 0, ushort.MaxValue),
+        listener.Choice("tls", tls));
+
+    private static string? IsNetwork(string text) => IPNetwork.TryParse(text, out _) ? null : "a network such as 192.0.2.0/24";
 
     private static IPAddress? ReadAddress(HoconSection section)
     {

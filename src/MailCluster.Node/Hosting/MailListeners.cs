@@ -24,7 +24,7 @@ internal static class MailListeners
         {
             if (listener.IsEnabled)
             {
-                handlers.Add((listener, make(listener.ToEdge())));
+                handlers.Add((listener, make(options.Listeners.ToEdge(listener))));
             }
         }
     }

@@ -131,12 +131,15 @@ internal static class OptionMapping
         CommandTimeout = node.Timeouts.Command,
     };
 
-    public static EdgeListener ToEdge(this ListenerOptions listener) => new(listener.Name, listener.Tls switch
+    public static EdgeListener ToEdge(this ListenersOptions listeners, ListenerOptions listener) => new(listener.Name, listener.Tls switch
     {
         ListenerTls.Implicit => TlsMode.Implicit,
         ListenerTls.StartTls => TlsMode.StartTls,
         _ => TlsMode.Off,
-    });
+    })
+    {
+        ProxyNetworks = listener.IsBehindProxy ? listeners.ProxyNetworks : null,
+    };
 
     private static ProvisionedFolder ToProvisioned(FolderTemplate folder) => new(FolderName.Create(folder.Name), folder.Use, folder.IsSubscribed);
 }

@@ -10,7 +10,7 @@ public sealed class MailThroughTests
 {
     private static System.Net.IPEndPoint EndPoint(NodeHost node, string name) => node.Listeners.Single(listener => listener.Name == name).EndPoint!;
 
-    private static async Task AddUserAsync(string socket, string user, string password)
+    internal static async Task AddUserAsync(string socket, string user, string password)
     {
         using var handler = new SocketsHttpHandler
         {

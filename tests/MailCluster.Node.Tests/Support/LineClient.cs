@@ -16,10 +16,14 @@ internal sealed class LineClient : IDisposable
         _reader = new StreamReader(stream);
     }
 
-    public static async Task<LineClient> ConnectAsync(IPEndPoint endPoint, string? tlsName = null)
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="tlsName">The name to ask for in implicit TLS, or null for none.</param>
+    /// <param name="before">What a balancer sends ahead of everything.</param>
+    public static async Task<LineClient> ConnectAsync(IPEndPoint endPoint, string? tlsName = null, string before = "")
     {
         var client = new TcpClient();
         await client.ConnectAsync(endPoint);
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(before));
         if (tlsName is null)
         {
             return new LineClient(client.GetStream());
@@ -58,6 +62,19 @@ internal sealed class LineClient : IDisposable
     {
         await SendAsync(command);
         return await ReadToAsync(beginning);
+    }
+
+    /// <summary>One line, or null if the server closed: a reset counts, for it closes with our bytes unread.</summary>
+    public async Task<string?> ReadOrEndAsync()
+    {
+        try
+        {
+            return await _reader.ReadLineAsync();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     public void Dispose() => _reader.Dispose();
