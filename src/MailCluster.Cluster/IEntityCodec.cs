@@ -29,6 +29,12 @@ public interface IEntityCodec
 
     /// <exception cref="InvalidDataException">The bytes are not a failure of a release this one understands.</exception>
     Exception ReadFailure(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>
+    /// Whether a failure on the node that has the entity says only that this node may not write any more (its generation was fenced): the message was
+    /// not carried out, and goes to the next owner instead of failing.
+    /// </summary>
+    bool SaysFenced(Exception failure) => false;
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using MailCluster.Cluster.Membership;
+
 namespace MailCluster.Cluster;
 
 /// <summary>Knows where each shard is. The one place a region asks, so that many nodes need another allocation and nothing else here.</summary>
@@ -16,7 +18,11 @@ public interface IShardAllocation
 /// <summary>Where a shard is: on this node, or on the node named.</summary>
 public readonly record struct ShardHome
 {
-    private ShardHome(string? node) => Node = node;
+    private ShardHome(string node, Member? peer)
+    {
+        Node = node;
+        Peer = peer;
+    }
 
     public static ShardHome Here => default;
 
@@ -25,7 +31,12 @@ public readonly record struct ShardHome
 
     public bool IsHere => Node is null;
 
-    public static ShardHome At(string node) => new(node);
+    /// <summary>The member of the cluster that has it; null when the node is known by name alone, and then cannot be sent to.</summary>
+    public Member? Peer { get; }
+
+    public static ShardHome At(string node) => new(node, null);
+
+    public static ShardHome At(Member peer) => new(peer.Node, peer);
 }
 
 /// <summary>A node that is alone: every shard is here.</summary>

@@ -20,8 +20,11 @@ public interface IPeerTransport
     /// </summary>
     /// <param name="peer">Whom. A process that answers at the address with another generation is not the peer: that is unreachable.</param>
     /// <param name="request">What.</param>
-    /// <param name="timeout">After it the request fails with <see cref="PeerLostException"/>; the peer is told the time that is left, too.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="timeout">
+    /// After it the request fails with <see cref="PeerLostException"/>, it alone, and the connection stays; the peer is told the time that is left, too. The
+    /// cluster asks for ten minutes at most.
+    /// </param>
+    /// <param name="cancellationToken">Stops the wait, with <see cref="OperationCanceledException"/>; perhaps carried out.</param>
     /// <exception cref="PeerUnreachableException">Certainly not carried out.</exception>
     /// <exception cref="PeerLostException">Perhaps carried out.</exception>
     /// <exception cref="PeerFailedException">The peer's handler failed.</exception>
