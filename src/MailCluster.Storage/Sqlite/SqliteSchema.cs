@@ -35,7 +35,7 @@ internal static class SqliteSchema
         {
             session.Execute(string.Create(
                 CultureInfo.InvariantCulture,
-                $"BEGIN IMMEDIATE; {SqlText.Script(Migrations[next])} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1}; COMMIT;"));
+                $"BEGIN IMMEDIATE; {SqlText.Script("Sqlite", Migrations[next])} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1}; COMMIT;"));
         }
     }
 }

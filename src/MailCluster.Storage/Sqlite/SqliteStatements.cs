@@ -6,10 +6,10 @@ namespace MailCluster.Storage.Sqlite;
 /// <summary>The statements of one connection, compiled when first used and kept.</summary>
 internal sealed class SqliteStatements(SqliteSession session) : IDisposable
 {
-    private static readonly FrozenDictionary<string, string> Journal = SqlText.Family("Journal.sql");
-    private static readonly FrozenDictionary<string, string> Snapshots = SqlText.Family("Snapshots.sql");
-    private static readonly FrozenDictionary<string, string> Writers = SqlText.Family("Writers.sql");
-    private static readonly FrozenDictionary<string, string> Meta = SqlText.Family("Meta.sql");
+    private static readonly FrozenDictionary<string, string> Journal = SqlText.Family("Sqlite", "Journal.sql");
+    private static readonly FrozenDictionary<string, string> Snapshots = SqlText.Family("Sqlite", "Snapshots.sql");
+    private static readonly FrozenDictionary<string, string> Writers = SqlText.Family("Sqlite", "Writers.sql");
+    private static readonly FrozenDictionary<string, string> Meta = SqlText.Family("Sqlite", "Meta.sql");
 
     private readonly List<SqliteStatement> _prepared = [];
 

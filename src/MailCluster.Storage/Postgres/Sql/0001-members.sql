@@ -1,0 +1,49 @@
+-- Schema 1: the installation, its members, its shards. These tables are small and stay on one server, the one that decides.
+-- A migration runs in one transaction that holds the advisory lock of PostgresSchema; nothing else of ours is running on the tables it creates.
+
+-- Facts that are decided once: the number of shards, the cluster's name.
+CREATE TABLE setting (
+    key   text NOT NULL PRIMARY KEY,
+    value text NOT NULL
+);
+
+-- One row per run of a node. Updated by each renewal of a lease, so it is not the row that writes lock: that is member_fence.
+CREATE TABLE member (
+    generation  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    node        text        NOT NULL COLLATE "C",
+    address     text        NOT NULL,
+    roles       integer     NOT NULL, -- bits of NodeRoles
+    version     text        NOT NULL, -- release, for people
+    status      smallint    NOT NULL, -- MemberStatus: 0 active, 1 leaving, 2 dead
+    closing     boolean     NOT NULL DEFAULT false, -- new writes are refused already; becomes dead once those under way have ended
+    lease_until timestamptz NOT NULL, -- by this server's clock, the only one
+    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at    timestamptz
+) WITH (fillfactor = 50); -- room for the renewals on the page itself
+
+CREATE INDEX member_by_node ON member (node, generation DESC);
+
+-- The fence: every write of a run locks its row FOR SHARE and requires it alive; declaring the run dead updates the row, once, and so
+-- waits for each write under way.
+CREATE TABLE member_fence (
+    generation bigint  NOT NULL PRIMARY KEY REFERENCES member ON DELETE CASCADE,
+    alive      boolean NOT NULL DEFAULT true
+) WITH (fillfactor = 50);
+
+-- Who has which shard. Rows are made when the number of shards is decided.
+CREATE TABLE shard (
+    shard            integer NOT NULL PRIMARY KEY,
+    owner            text    COLLATE "C", -- the node's name, for people; null when free
+    owner_generation bigint  NOT NULL DEFAULT 0, -- 0: free
+    version          bigint  NOT NULL DEFAULT 0 -- of the map, when the owner last changed
+) WITH (fillfactor = 50);
+
+CREATE INDEX shard_by_owner ON shard (owner_generation);
+
+-- One row: grows with every change of members or shards. Locked last in each transaction that changes them.
+CREATE TABLE cluster_map (
+    only_row boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (only_row),
+    version  bigint  NOT NULL
+) WITH (fillfactor = 50);
+
+INSERT INTO cluster_map (version) VALUES (0);
