@@ -21,15 +21,29 @@ public interface IBodyStore
 
     /// <summary>
     /// Reads the summaries of <paramref name="bodies"/>, in their order, into <paramref name="summaries"/>, which is at least as long.
-    /// An entry is empty when the store has the body but lost its summary. The memory belongs to the caller; entries may share a block, so who keeps
-    /// one for long keeps a copy.
+    /// An entry is empty when the store has the body but lost its summary. The memory belongs to the caller.
     /// </summary>
     /// <exception cref="BodyMissingException">A reference names nothing in this store.</exception>
     ValueTask GetSummariesAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="GetSummariesAsync"/>, for the searchable text.</summary>
+    /// <summary>As the summaries, for the searchable text.</summary>
     /// <exception cref="BodyMissingException">A reference names nothing in this store.</exception>
     ValueTask GetTextsAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// As <see cref="GetSummariesAsync(ReadOnlyMemory{BodyRef}, Memory{ReadOnlyMemory{byte}}, CancellationToken)"/>, but the answers may lie in
+    /// <paramref name="blocks"/>, and are then good until it is reset.
+    /// </summary>
+    /// <exception cref="BodyMissingException">A reference names nothing in this store.</exception>
+    ValueTask GetSummariesAsync(
+        ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, ReadBlocks blocks, CancellationToken cancellationToken) =>
+        GetSummariesAsync(bodies, summaries, cancellationToken);
+
+    /// <summary>As the summaries in <paramref name="blocks"/>, for the searchable text.</summary>
+    /// <exception cref="BodyMissingException">A reference names nothing in this store.</exception>
+    ValueTask GetTextsAsync(
+        ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, ReadBlocks blocks, CancellationToken cancellationToken) =>
+        GetTextsAsync(bodies, texts, cancellationToken);
 
     /// <summary>The length of the body in bytes.</summary>
     /// <exception cref="BodyMissingException">The reference names nothing in this store.</exception>

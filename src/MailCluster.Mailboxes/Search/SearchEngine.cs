@@ -35,7 +35,7 @@ public sealed class SearchEngine(IBodyStore bodies, MimeLimits limits, TimeProvi
         if (root.Cost == SearchCost.Index || open.IsEmpty)
             return new SearchResult(found.ToSet(), 0);
 
-        var round = new SearchRound(view, bodies, limits, root, found, cancellationToken);
+        using var round = new SearchRound(view, bodies, limits, root, found, cancellationToken);
         await round.RunAsync(open, withTexts: false, SummariesPerBatch);
         if (!open.IsEmpty)
             await round.RunAsync(open, withTexts: true, TextsPerBatch);

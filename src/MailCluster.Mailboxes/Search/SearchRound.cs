@@ -5,10 +5,11 @@ namespace MailCluster.Mailboxes.Search;
 
 /// <summary>Reads messages in batches and has them judged. Used by one search.</summary>
 internal sealed class SearchRound(
-    FolderIndex view, IBodyStore bodies, MimeLimits limits, SearchNode root, PositionBitmap found, CancellationToken cancellationToken)
+    FolderIndex view, IBodyStore bodies, MimeLimits limits, SearchNode root, PositionBitmap found, CancellationToken cancellationToken) : IDisposable
 {
     // In both rounds: a key that asks for the summary and finds none would stay unknown for ever.
     private readonly bool _needsSummary = root.UsesSummary;
+    private readonly ReadBlocks _blocks = new();
     private int[] _positions = [];
     private BodyRef[] _refs = [];
     private ReadOnlyMemory<byte>[] _summaries = [];
@@ -26,11 +27,8 @@ internal sealed class SearchRound(
         _refs = new BodyRef[batchMax];
         _summaries = new ReadOnlyMemory<byte>[batchMax];
         _texts = new ReadOnlyMemory<byte>[batchMax];
-        for (var from = 0; ;)
+        for (var from = 0; open.Next(ref from, _positions) is > 0 and var count; _blocks.Reset())
         {
-            var count = open.Next(ref from, _positions);
-            if (count == 0)
-                return;
             cancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < count; i++)
                 _refs[i] = view.FactsAt(_positions[i]).Body;
@@ -40,14 +38,16 @@ internal sealed class SearchRound(
         }
     }
 
+    public void Dispose() => _blocks.Dispose();
+
     private async ValueTask ReadAsync(PositionBitmap open, int count, bool withTexts)
     {
         try
         {
             if (_needsSummary)
-                await bodies.GetSummariesAsync(_refs.AsMemory(0, count), _summaries, cancellationToken);
+                await bodies.GetSummariesAsync(_refs.AsMemory(0, count), _summaries, _blocks, cancellationToken);
             if (withTexts)
-                await bodies.GetTextsAsync(_refs.AsMemory(0, count), _texts, cancellationToken);
+                await bodies.GetTextsAsync(_refs.AsMemory(0, count), _texts, _blocks, cancellationToken);
         }
         catch (BodyMissingException)
         {
@@ -68,9 +68,9 @@ internal sealed class SearchRound(
             try
             {
                 if (_needsSummary)
-                    await bodies.GetSummariesAsync(_refs.AsMemory(i, 1), _summaries.AsMemory(i, 1), cancellationToken);
+                    await bodies.GetSummariesAsync(_refs.AsMemory(i, 1), _summaries.AsMemory(i, 1), _blocks, cancellationToken);
                 if (withTexts)
-                    await bodies.GetTextsAsync(_refs.AsMemory(i, 1), _texts.AsMemory(i, 1), cancellationToken);
+                    await bodies.GetTextsAsync(_refs.AsMemory(i, 1), _texts.AsMemory(i, 1), _blocks, cancellationToken);
             }
             catch (BodyMissingException)
             {

@@ -34,6 +34,14 @@ internal ref struct SummaryCursor(ReadOnlySpan<byte> bytes)
 
     public ulong ReadVarint64()
     {
+        // Nearly all of them are lengths under 128.
+        if (!_rest.IsEmpty && _rest[0] < 0x80)
+        {
+            ulong small = _rest[0];
+            _rest = _rest[1..];
+            return small;
+        }
+
         ulong value = 0;
         for (var i = 0; i < _rest.Length && i < 10; i++)
         {

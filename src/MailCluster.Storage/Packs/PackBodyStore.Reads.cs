@@ -7,23 +7,37 @@ namespace MailCluster.Storage.Packs;
 // Reads are synchronous: from the page cache a pread of 4 KB takes 1.5 µs, and an asynchronous one, which is another thread's pread, 7 µs.
 public sealed partial class PackBodyStore
 {
-    // A batch takes neighbours of one pack together; their answers are slices of one block, which is under the size of large objects. Between two records that are wanted lie those of other accounts, which are read over
+    // A batch takes neighbours of one pack together. Between two records that are wanted lie those of other accounts, which are read over
     // when the gap is smaller than what another system call costs.
     private const int GapMax = 8 << 10;
-    private const int BlockMax = 64 << 10;
+    private const int BlockMax = 256 << 10;
     private const int OrdinalGapMax = 64;
     private const int OrdinalsMax = 4_096;
 
     public ValueTask GetSummariesAsync(
         ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, CancellationToken cancellationToken)
     {
-        ReadDerived(bodies.Span, summaries.Span, PackFileKind.Summaries, cancellationToken);
+        ReadDerived(bodies.Span, summaries.Span, PackFileKind.Summaries, blocks: null, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask GetSummariesAsync(
+        ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> summaries, ReadBlocks blocks, CancellationToken cancellationToken)
+    {
+        ReadDerived(bodies.Span, summaries.Span, PackFileKind.Summaries, blocks, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask GetTextsAsync(ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, CancellationToken cancellationToken)
     {
-        ReadDerived(bodies.Span, texts.Span, PackFileKind.Texts, cancellationToken);
+        ReadDerived(bodies.Span, texts.Span, PackFileKind.Texts, blocks: null, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask GetTextsAsync(
+        ReadOnlyMemory<BodyRef> bodies, Memory<ReadOnlyMemory<byte>> texts, ReadBlocks blocks, CancellationToken cancellationToken)
+    {
+        ReadDerived(bodies.Span, texts.Span, PackFileKind.Texts, blocks, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
@@ -99,7 +113,8 @@ public sealed partial class PackBodyStore
             throw new BodyCorruptException(body, "a file of its pack is missing");
     }
 
-    private void ReadDerived(ReadOnlySpan<BodyRef> bodies, Span<ReadOnlyMemory<byte>> answers, PackFileKind kind, CancellationToken cancellationToken)
+    private void ReadDerived(
+        ReadOnlySpan<BodyRef> bodies, Span<ReadOnlyMemory<byte>> answers, PackFileKind kind, ReadBlocks? blocks, CancellationToken cancellationToken)
     {
         if (answers.Length < bodies.Length)
             throw new ArgumentException("There are fewer places than bodies.", nameof(answers));
@@ -109,7 +124,7 @@ public sealed partial class PackBodyStore
             int done;
             try
             {
-                done = ReadRun(bodies, answers, kind);
+                done = ReadRun(bodies, answers, kind, blocks);
             }
             catch (IOException e)
             {
@@ -122,7 +137,7 @@ public sealed partial class PackBodyStore
     }
 
     // Reads the longest run of ascending neighbours in one pack, and returns how many; 0 when the pack went away meanwhile.
-    private int ReadRun(ReadOnlySpan<BodyRef> bodies, Span<ReadOnlyMemory<byte>> answers, PackFileKind kind)
+    private int ReadRun(ReadOnlySpan<BodyRef> bodies, Span<ReadOnlyMemory<byte>> answers, PackFileKind kind, ReadBlocks? blocks)
     {
         if (!_catalog.TryLocate(bodies[0], out var pack, out var first))
             throw new BodyMissingException(bodies[0]);
@@ -141,7 +156,7 @@ public sealed partial class PackBodyStore
         try
         {
             if (pack.TryReadEntries(first, entries.AsSpan(0, span))
-                && CopyDerived(pack, kind, ordinals.AsSpan(0, count), entries, answers))
+                && CopyDerived(pack, kind, ordinals.AsSpan(0, count), entries, answers, blocks))
             {
                 return count;
             }
@@ -160,8 +175,9 @@ public sealed partial class PackBodyStore
     }
 
     private static bool CopyDerived(
-        Pack pack, PackFileKind kind, ReadOnlySpan<uint> ordinals, IndexEntry[] entries, Span<ReadOnlyMemory<byte>> answers)
+        Pack pack, PackFileKind kind, ReadOnlySpan<uint> ordinals, IndexEntry[] entries, Span<ReadOnlyMemory<byte>> answers, ReadBlocks? blocks)
     {
+        using var passing = blocks is null ? new ReadBlocks() : null;
         var start = 0;
         while (start < ordinals.Length)
         {
@@ -183,15 +199,16 @@ public sealed partial class PackBodyStore
                 to = nextTo;
             }
 
-            var block = GC.AllocateUninitializedArray<byte>(checked((int)(to - from)));
-            if (!pack.TryRead(kind, block, from, out var read))
+            var block = (blocks ?? passing!).Take(checked((int)(to - from)));
+            if (!pack.TryRead(kind, block.Span, from, out var read))
                 return false;
             for (; start < end; start++)
             {
                 var (entryFrom, entryTo) = Range(entries[ordinals[start] - ordinals[0]], kind);
-                answers[start] = entryTo > entryFrom && entryTo - from <= read
-                    ? Take(block.AsMemory((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
+                var answer = entryTo > entryFrom && entryTo - from <= read
+                    ? Take(block.Slice((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
                     : default;
+                answers[start] = blocks is null ? answer.ToArray() : answer;
             }
         }
 

@@ -140,6 +140,31 @@ public sealed class FetchSectionTests
         Assert.Equal(long1 + "\r\n", await GetAsync(folder, "BODY[HEADER.FIELDS (X-LONG)]"));
     }
 
+    [Fact]
+    public async Task Fields_that_the_summary_keeps_are_answered_without_the_body()
+    {
+        var folder = new TestFolder();
+        folder.Add("Received: from x\r\nsUBJECT: one\r\n two\r\nFrom: a@b\r\nSubject: again\r\n\r\nbody");
+        var runner = new FetchRunner();
+        var answer = FetchAnswer.Parse(await runner.FetchAsync(folder, "1 (BODY.PEEK[HEADER.FIELDS (FROM Subject X-None)] BODY.PEEK[HEADER.FIELDS (subject)]<5.8>)"));
+        Assert.Equal("sUBJECT: one\r\n two\r\nFrom: a@b\r\nSubject: again\r\n\r\n", Text(answer[1]["BODY[HEADER.FIELDS (FROM Subject X-None)]"]));
+        Assert.Equal("CT: one\r", Text(answer[1]["BODY[HEADER.FIELDS (subject)]<5>"]));
+        Assert.Equal(0, folder.Bodies.Reads - folder.Bodies.SummariesRead);
+    }
+
+    [Theory]
+    [InlineData("BODY[HEADER.FIELDS (TO SUBJECT)]", "To: {0}\r\nSubject: s\0\r\n\r\n")]
+    [InlineData("BODY[HEADER.FIELDS (SUBJECT)]", "Subject: s\0\r\n\r\n")]
+    [InlineData("BODY[HEADER.FIELDS.NOT (TO)]", "X-A: 1\r\nSubject: s\0\r\n\r\n")]
+    [InlineData("BODY[HEADER.FIELDS.NOT (TO X-A)]", "Subject: s\0\r\n\r\n")]
+    public async Task Fields_that_are_too_long_to_keep_come_from_the_body(string section, string expected)
+    {
+        var many = string.Join(",\r\n ", Enumerable.Range(0, 200).Select(static n => $"user{n}@example.com"));
+        var folder = new TestFolder();
+        folder.Add($"X-A: 1\r\nTo: {many}\r\nSubject: s\0\r\n\r\nbody");
+        Assert.Equal(expected.Replace("{0}", many, StringComparison.Ordinal).Replace('\0', '\u0080'), await GetAsync(folder, section));
+    }
+
     private static TestFolder Sample()
     {
         var folder = new TestFolder();

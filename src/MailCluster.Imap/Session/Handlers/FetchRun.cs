@@ -75,7 +75,7 @@ internal sealed partial class FetchRun(FetchPlan plan, FolderIndex view, IBodySt
 
     private async ValueTask TellMessagesAsync(PositionSet positions)
     {
-        var batch = new FetchSummaries(view, positions, bodies, limits, plan.NeedsSummary, output.Closed);
+        using var batch = new FetchSummaries(view, positions, bodies, limits, plan.NeedsSummary, output.Closed);
         try
         {
             while (await batch.MoveNextAsync())

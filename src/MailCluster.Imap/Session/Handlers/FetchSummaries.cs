@@ -10,7 +10,7 @@ namespace MailCluster.Imap.Session.Handlers;
 /// lost, or that cannot be read, is made again from the body; a message whose body is missing or damaged has none, and says why.
 /// </summary>
 internal sealed class FetchSummaries(
-    FolderIndex view, PositionSet positions, IBodyStore bodies, MimeLimits limits, bool wanted, CancellationToken closed)
+    FolderIndex view, PositionSet positions, IBodyStore bodies, MimeLimits limits, bool wanted, CancellationToken closed) : IDisposable
 {
     /// <summary>
     /// Messages a batch: enough to hide what one read of the store costs, few enough that their summaries stay under some 100 KiB.
@@ -22,6 +22,7 @@ internal sealed class FetchSummaries(
     private readonly BodyRef[] _refs = new BodyRef[Math.Min(BatchMax, positions.Count)];
     private readonly ReadOnlyMemory<byte>[] _summaries = new ReadOnlyMemory<byte>[Math.Min(BatchMax, positions.Count)];
     private readonly Exception?[] _failures = new Exception?[Math.Min(BatchMax, positions.Count)];
+    private readonly ReadBlocks _blocks = new();
     private int _run;
     private int _next = -1;
 
@@ -40,13 +41,14 @@ internal sealed class FetchSummaries(
     /// <summary>Goes to the next batch; false after the last.</summary>
     public async ValueTask<bool> MoveNextAsync()
     {
+        _blocks.Reset();
         Fill();
         if (Count == 0 || !wanted)
             return Count > 0;
         Array.Clear(_failures);
         try
         {
-            await bodies.GetSummariesAsync(_refs.AsMemory(0, Count), _summaries, closed);
+            await bodies.GetSummariesAsync(_refs.AsMemory(0, Count), _summaries, _blocks, closed);
         }
         catch (BodyMissingException)
         {
@@ -74,6 +76,8 @@ internal sealed class FetchSummaries(
             _failures[item] = e;
         }
     }
+
+    public void Dispose() => _blocks.Dispose();
 
     private void Fill()
     {
@@ -104,7 +108,7 @@ internal sealed class FetchSummaries(
         {
             try
             {
-                await bodies.GetSummariesAsync(_refs.AsMemory(i, 1), _summaries.AsMemory(i, 1), closed);
+                await bodies.GetSummariesAsync(_refs.AsMemory(i, 1), _summaries.AsMemory(i, 1), _blocks, closed);
             }
             catch (BodyMissingException e)
             {
