@@ -38,11 +38,11 @@ internal sealed partial class PostgresConnections : IAsyncDisposable
     private bool _isClosed;
     private string _reason = "";
 
-    public PostgresConnections(PostgresOptions options, TimeProvider time, ILoggerFactory loggers)
+    public PostgresConnections(PostgresOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
         _time = time;
-        _logger = loggers.CreateLogger("MailCluster.Storage.Postgres");
+        _logger = logger;
         var settings = new NpgsqlConnectionStringBuilder(options.Connection)
         {
             ApplicationName = "mailcluster",

@@ -75,7 +75,7 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
             while (parts.Step())
             {
                 var part = new SnapshotPart(parts.Text(0), parts.Blob(2));
-                if (SaveSnapshotRequest.Checksum(part.Name, part.Bytes.Span) != parts.Int64(1))
+                if (SnapshotRow.Checksum(part.Name, part.Bytes.Span) != parts.Int64(1))
                     stored.DamagedPart ??= part.Name;
                 stored.Parts.Add(part);
             }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using MailCluster.Auth.Native;
 using MailCluster.Auth.Passwords;
@@ -16,15 +15,13 @@ internal sealed partial class PasswdFilePassDb
 {
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
-    private static readonly SearchValues<char> KeySeparators = SearchValues.Create(" \t\r\n=:\0");
-    private static readonly SearchValues<char> ValueSeparators = SearchValues.Create(" \t\r\n\0");
     private readonly SemaphoreSlim _edits = new(1, 1);
 
     public async ValueTask<UserChange> AddAsync(
         string account, ReadOnlyMemory<byte> password, string? scheme, IReadOnlyDictionary<string, string>? fields,
         CancellationToken cancellationToken)
     {
-        Check(account, fields);
+        AccountFields.Check(account, fields);
         if (Current().Find(account) is not null) return UserChange.Exists;
         var stored = await HashAsync(scheme, password, cancellationToken);
         return await EditAsync(
@@ -41,7 +38,7 @@ internal sealed partial class PasswdFilePassDb
     public async ValueTask<UserChange> SetPasswordAsync(
         string account, ReadOnlyMemory<byte> password, string? scheme, CancellationToken cancellationToken)
     {
-        Check(account, null);
+        AccountFields.Check(account, null);
         if (Current().Find(account) is null) return UserChange.NotFound;
         var stored = await HashAsync(scheme, password, cancellationToken);
         return await EditAsync(
@@ -57,7 +54,7 @@ internal sealed partial class PasswdFilePassDb
 
     public ValueTask<UserChange> DeleteAsync(string account, CancellationToken cancellationToken)
     {
-        Check(account, null);
+        AccountFields.Check(account, null);
         return EditAsync(
             (lines, found) =>
             {
@@ -68,19 +65,6 @@ internal sealed partial class PasswdFilePassDb
             },
             account,
             cancellationToken);
-    }
-
-    private static void Check(string account, IReadOnlyDictionary<string, string>? fields)
-    {
-        if (!UserName.TryParse(account, out var canonical, out var error))
-            throw new ArgumentException($"the user name {error}", nameof(account));
-        if (canonical != account) throw new ArgumentException("the account id is not canonical", nameof(account));
-        foreach (var (key, value) in fields ?? new Dictionary<string, string>())
-        {
-            if (key.Length == 0 || key.AsSpan().ContainsAny(KeySeparators) || value.AsSpan().ContainsAny(ValueSeparators))
-                throw new ArgumentException(
-                    $"the field {LogText.Escape(key)} or its value has a blank, a line end or a separator", nameof(fields));
-        }
     }
 
     private static bool IsLineOf(string line, string account) =>

@@ -35,15 +35,41 @@ CREATE TABLE shard (
     shard            integer NOT NULL PRIMARY KEY,
     owner            text    COLLATE "C", -- the node's name, for people; null when free
     owner_generation bigint  NOT NULL DEFAULT 0, -- 0: free
-    version          bigint  NOT NULL DEFAULT 0 -- of the map, when the owner last changed
+    version          bigint  NOT NULL DEFAULT 0 -- grows with every change of the owner
 ) WITH (fillfactor = 50);
 
 CREATE INDEX shard_by_owner ON shard (owner_generation);
 
--- One row: grows with every change of members or shards. Locked last in each transaction that changes them.
+-- One row: grows with every change of members or shards. Moved by triggers below, in the transaction of the change.
 CREATE TABLE cluster_map (
     only_row boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (only_row),
     version  bigint  NOT NULL
 ) WITH (fillfactor = 50);
 
 INSERT INTO cluster_map (version) VALUES (0);
+
+-- The map's version and the notice to all nodes, for whoever changes members or shards. They run at the end of the statement, so cluster_map is
+-- locked after the rows that changed. A renewal changes nothing that the map shows.
+CREATE FUNCTION map_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE cluster_map SET version = version + 1;
+    PERFORM pg_notify('mailcluster_map', '');
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION shards_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM changed) THEN
+        UPDATE cluster_map SET version = version + 1;
+        PERFORM pg_notify('mailcluster_map', '');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER member_joined AFTER INSERT ON member FOR EACH ROW EXECUTE FUNCTION map_changed();
+
+CREATE TRIGGER member_moved AFTER UPDATE ON member FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION map_changed();
+
+CREATE TRIGGER shard_moved AFTER UPDATE ON shard REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION shards_changed();

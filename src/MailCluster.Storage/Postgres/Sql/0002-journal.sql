@@ -11,7 +11,8 @@ CREATE TABLE actor (
     id         text    NOT NULL COLLATE "C",
     actor_no   bigint  NOT NULL DEFAULT nextval('actor_number'),
     trimmed_to bigint  NOT NULL DEFAULT 0,
-    PRIMARY KEY (shard, id)
+    PRIMARY KEY (shard, id),
+    UNIQUE (shard, actor_no)
 ) PARTITION BY HASH (shard);
 
 -- One row per append, all events of one actor's write.

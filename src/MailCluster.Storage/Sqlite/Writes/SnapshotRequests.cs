@@ -1,4 +1,3 @@
-using System.Text;
 using MailCluster.Persistence;
 
 namespace MailCluster.Storage.Sqlite.Writes;
@@ -30,7 +29,7 @@ internal sealed class SaveSnapshotRequest(
             statements.PutPart
                 .Bind(1, actorNo)
                 .Bind(2, part.Name)
-                .Bind(3, Checksum(part.Name, part.Bytes.Span))
+                .Bind(3, SnapshotRow.Checksum(part.Name, part.Bytes.Span))
                 .Bind(4, part.Bytes.Span)
                 .Run();
         }
@@ -38,8 +37,6 @@ internal sealed class SaveSnapshotRequest(
         statements.PutSnapshot.Bind(1, actorNo).Bind(2, sequenceNr.Value).Run();
         return null;
     }
-
-    public static uint Checksum(string name, ReadOnlySpan<byte> bytes) => Crc32C.Append(Crc32C.Of(Encoding.UTF8.GetBytes(name)), bytes);
 }
 
 /// <summary>Forgets an actor's snapshot.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MailCluster.Storage.Sqlite;
+namespace MailCluster.Storage;
 
 /// <summary>What makes a row of the journal whole.</summary>
 internal static class JournalRow

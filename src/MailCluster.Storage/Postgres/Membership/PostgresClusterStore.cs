@@ -1,0 +1,194 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using MailCluster.Cluster;
+using MailCluster.Cluster.Membership;
+using Npgsql;
+
+namespace MailCluster.Storage.Postgres.Membership;
+
+// The tables of the cluster. What each call locks, in which order, and what a crash in it leaves is said in Members.sql and Shards.sql; each
+// call is one transaction, sent in one go, except declaring a run dead, which is two: a call that was cut off is simply made again.
+internal sealed class PostgresClusterStore(PostgresConnections connections, MapListener listener) : IClusterStore
+{
+    private static readonly FrozenDictionary<string, string> Members = SqlText.Family("Postgres", "Members.sql");
+    private static readonly FrozenDictionary<string, string> Shards = SqlText.Family("Postgres", "Shards.sql");
+
+    public ValueTask<Generation> JoinAsync(MemberRegistration registration, TimeSpan lease, CancellationToken cancellationToken) => RunAsync(
+        async connection =>
+        {
+            await using (var close = Command(connection, Members["CloseNode"]))
+            {
+                close.Parameters.Add(registration.Node);
+                await close.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await using var batch = new NpgsqlBatch(connection);
+            Add(batch, Members["FenceNode"]).Add(registration.Node);
+            Add(batch, Members["EndNode"]).Add(registration.Node);
+            Add(batch, Members["Forget"]);
+            var join = Add(batch, Members["Join"]);
+            join.Add(registration.Node);
+            join.Add(registration.Address);
+            join.Add((int)registration.Roles);
+            join.Add(registration.Version);
+            join.Add(lease);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var generation = new Generation(reader.GetInt64(0));
+            await reader.CloseAsync();
+            return generation;
+        },
+        cancellationToken);
+
+    public ValueTask<bool> RenewAsync(Generation generation, TimeSpan lease, CancellationToken cancellationToken) => RunAsync(
+        async connection =>
+        {
+            await using var renew = Command(connection, Members["Renew"]);
+            renew.Parameters.Add(generation.Value);
+            renew.Parameters.Add(lease);
+            return await renew.ExecuteNonQueryAsync(cancellationToken) > 0;
+        },
+        cancellationToken);
+
+    public async ValueTask LeaveAsync(Generation generation, CancellationToken cancellationToken) => await RunAsync(
+        async connection =>
+        {
+            await using var leave = Command(connection, Members["Leave"]);
+            leave.Parameters.Add(generation.Value);
+            return await leave.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    public ValueTask<bool> MarkDeadAsync(Generation generation, bool onlyIfExpired, CancellationToken cancellationToken) => RunAsync(
+        async connection =>
+        {
+            await using (var close = Command(connection, Members["Close"]))
+            {
+                close.Parameters.Add(generation.Value);
+                close.Parameters.Add(onlyIfExpired);
+                await close.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            // The rest does nothing for a run that is not closing: its lease has not run out.
+            await using (var batch = new NpgsqlBatch(connection))
+            {
+                Add(batch, Members["Fence"]).Add(generation.Value);
+                Add(batch, Members["End"]).Add(generation.Value);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await using var ask = Command(connection, Members["IsDead"]);
+            ask.Parameters.Add(generation.Value);
+            return (bool)(await ask.ExecuteScalarAsync(cancellationToken))!;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<ShardId>> ClaimAsync(Generation claimant, int max, CancellationToken cancellationToken) => RunAsync<IReadOnlyList<ShardId>>(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            Add(batch, Shards["LockActive"]).Add(claimant.Value);
+            Add(batch, Shards["LockMap"]);
+            var claim = Add(batch, Shards["Claim"]);
+            claim.Add(claimant.Value);
+            claim.Add(max);
+            var claimed = new List<ShardId>();
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                claimed.Add(new ShardId(reader.GetInt32(0)));
+            await reader.CloseAsync();
+            claimed.Sort(static (left, right) => left.Value.CompareTo(right.Value));
+            return claimed;
+        },
+        cancellationToken);
+
+    public async ValueTask ReleaseAsync(Generation owner, ShardId shard, Generation successor, CancellationToken cancellationToken) => await RunAsync(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            Add(batch, Shards["LockActive"]).Add(successor.Value);
+            var release = Add(batch, Shards["Release"]);
+            release.Add(owner.Value);
+            release.Add(shard.Value);
+            release.Add(successor.Value);
+            return await batch.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    public async ValueTask<ClusterMap> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connections.ReadAsync(0, static (connection, _, cancellationToken) => ReadMapAsync(connection, cancellationToken), cancellationToken);
+        }
+        catch (Exception error) when (PostgresErrors.IsDatabase(error))
+        {
+            throw Unavailable(error);
+        }
+    }
+
+    public IAsyncDisposable Watch(Action changed) => listener.Watch(changed);
+
+    private static async ValueTask<ClusterMap> ReadMapAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var version = 0L;
+        var members = ImmutableArray.CreateBuilder<Member>();
+        var owners = ImmutableArray.CreateBuilder<Generation>();
+        await using var command = Command(connection, Shards["ReadMap"]);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.IsDBNull(1))
+            {
+                if (reader.IsDBNull(2))
+                {
+                    version = reader.GetInt64(0);
+                    continue;
+                }
+
+                members.Add(new Member(
+                    reader.GetString(3),
+                    new Generation(reader.GetInt64(2)),
+                    reader.GetString(4),
+                    (NodeRoles)reader.GetInt32(5),
+                    reader.GetString(6),
+                    (MemberStatus)reader.GetInt16(7),
+                    TimeSpan.FromSeconds(reader.GetDouble(8))));
+            }
+            else
+            {
+                owners.Add(new Generation(reader.GetInt64(2)));
+            }
+        }
+
+        return new ClusterMap(version, members.ToImmutable(), owners.ToImmutable());
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
+
+    private static NpgsqlParameterCollection Add(NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command.Parameters;
+    }
+
+    private static ClusterStoreUnavailableException Unavailable(Exception error) =>
+        new($"The cluster's tables cannot be reached: {PostgresErrors.Text(error)}", error);
+
+    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, ValueTask<T>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await connections.OpenAsync(cancellationToken);
+            return await run(connection);
+        }
+        catch (Exception error) when (PostgresErrors.IsDatabase(error))
+        {
+            connections.Broke(error);
+            throw Unavailable(error);
+        }
+    }
+}

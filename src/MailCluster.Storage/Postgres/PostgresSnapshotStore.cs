@@ -1,0 +1,168 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using MailCluster.Persistence;
+using MailCluster.Storage.Postgres.Journal;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MailCluster.Storage.Postgres;
+
+/// <summary>The snapshots in PostgreSQL: a save is one fenced statement, a load another.</summary>
+internal sealed partial class PostgresSnapshotStore(PostgresConnections connections, ActorNumbers actors, ILogger logger) : ISnapshotStore
+{
+    private const int PartNameMax = 200;
+
+    private static readonly FrozenDictionary<string, string> Sql = SqlText.Family("Postgres", "Snapshots.sql");
+
+    public async ValueTask SaveAsync(
+        PersistenceId actor,
+        SequenceNr sequenceNr,
+        WriterGeneration writer,
+        IReadOnlyList<SnapshotPart> changedParts,
+        IReadOnlyList<string> removedParts,
+        CancellationToken cancellationToken)
+    {
+        foreach (var part in changedParts)
+        {
+            if (part.Name.Length is 0 or > PartNameMax)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A part's name has 1 to {PartNameMax} characters."), nameof(changedParts));
+        }
+
+        // Saved twice it is the same: a connection that turns out to be dead is no reason to fail.
+        var isAlive = await RunAsync(
+            connection => SaveAsync(connection, actor, sequenceNr, writer, changedParts, removedParts, cancellationToken), cancellationToken);
+        if (!isAlive)
+            throw new WriterFencedException(writer);
+    }
+
+    public async ValueTask<Snapshot?> LoadAsync(PersistenceId actor, CancellationToken cancellationToken)
+    {
+        var stored = await RunAsync(connection => LoadAsync(connection, actor, cancellationToken), cancellationToken);
+        if (stored is null)
+            return null;
+        if (stored.DamagedPart is null)
+            return new Snapshot(stored.SequenceNr, stored.Parts);
+        if (stored.TrimmedTo > 0)
+        {
+            throw new RecoveryFailedException(
+                actor,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its snapshot at {stored.SequenceNr} is damaged in part {stored.DamagedPart}, and the events up to {stored.TrimmedTo} were trimmed. Restore the database from a backup."));
+        }
+
+        LogDamaged(actor, stored.DamagedPart, stored.SequenceNr);
+        await DeleteAsync(actor, cancellationToken);
+        return null;
+    }
+
+    public async ValueTask DeleteAsync(PersistenceId actor, CancellationToken cancellationToken) => await RunAsync(
+        async connection =>
+        {
+            if (await actors.FindAsync(connection, actor, cancellationToken) is { } number)
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                batch.BatchCommands.Add(LockActor(number));
+                var delete = new NpgsqlBatchCommand(Sql["Delete"]);
+                delete.Parameters.Add(actors.ShardOf(actor));
+                delete.Parameters.Add(number);
+                batch.BatchCommands.Add(delete);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, ValueTask<T>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connections.ReadAsync(run, static (connection, run, _) => run(connection), cancellationToken);
+        }
+        catch (Exception error) when (PostgresErrors.IsDatabase(error))
+        {
+            throw new JournalUnavailableException($"The snapshots cannot be read or written: {PostgresErrors.Text(error)}", error);
+        }
+    }
+
+    private async ValueTask<bool> SaveAsync(
+        NpgsqlConnection connection,
+        PersistenceId actor,
+        SequenceNr sequenceNr,
+        WriterGeneration writer,
+        IReadOnlyList<SnapshotPart> changedParts,
+        IReadOnlyList<string> removedParts,
+        CancellationToken cancellationToken)
+    {
+        await actors.NameAsync(connection, [actor], cancellationToken);
+        var number = (await actors.FindAsync(connection, actor, cancellationToken)).GetValueOrDefault();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(LockActor(number));
+        var save = new NpgsqlBatchCommand(Sql["Save"]);
+        save.Parameters.Add(writer.Value);
+        save.Parameters.Add(actors.ShardOf(actor));
+        save.Parameters.Add(number);
+        save.Parameters.Add(sequenceNr.Value);
+        var changed = changedParts.Select(static part => part.Name).ToArray();
+        save.Parameters.Add(removedParts.Except(changed, StringComparer.Ordinal).ToArray());
+        save.Parameters.Add(changed);
+        save.Parameters.Add(changedParts.Select(static part => Checksum(part.Name, part.Bytes.Span)).ToArray());
+        save.Parameters.AddBytes([.. changedParts.Select(static part => part.Bytes)]);
+        batch.BatchCommands.Add(save);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var isAlive = reader.GetBoolean(0);
+
+        // The commit is answered after the row.
+        await reader.CloseAsync();
+        return isAlive;
+    }
+
+    private async ValueTask<StoredSnapshot?> LoadAsync(NpgsqlConnection connection, PersistenceId actor, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql["Load"], connection);
+        command.Parameters.Add(actors.ShardOf(actor));
+        command.Parameters.Add(actor.Value);
+        StoredSnapshot? stored = null;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            stored ??= new StoredSnapshot(new SequenceNr(reader.GetInt64(1)), reader.GetInt64(0));
+            if (reader.IsDBNull(2))
+                continue;
+            var part = new SnapshotPart(reader.GetString(2), reader.GetFieldValue<byte[]>(4));
+            if (Checksum(part.Name, part.Bytes.Span) != reader.GetInt32(3))
+                stored.DamagedPart ??= part.Name;
+            stored.Parts.Add(part);
+        }
+
+        return stored;
+    }
+
+    private static NpgsqlBatchCommand LockActor(long number)
+    {
+        var command = new NpgsqlBatchCommand(Sql["LockActor"]);
+        command.Parameters.Add(number);
+        return command;
+    }
+
+    private static int Checksum(string name, ReadOnlySpan<byte> bytes) => unchecked((int)SnapshotRow.Checksum(name, bytes));
+
+    [LoggerMessage(1505, LogLevel.Warning, "The snapshot of {Actor} at {SequenceNr} is damaged in part {Part} and was thrown away; the actor replays its events")]
+    private partial void LogDamaged(PersistenceId actor, string part, SequenceNr sequenceNr);
+
+    /// <param name="sequenceNr">Where it stands.</param>
+    /// <param name="trimmedTo">The last write that only the snapshot still tells of; 0 when all events are there.</param>
+    private sealed class StoredSnapshot(SequenceNr sequenceNr, long trimmedTo)
+    {
+        public SequenceNr SequenceNr { get; } = sequenceNr;
+
+        public long TrimmedTo { get; } = trimmedTo;
+
+        public List<SnapshotPart> Parts { get; } = [];
+
+        public string? DamagedPart { get; set; }
+    }
+}
