@@ -7,7 +7,7 @@ public abstract partial class ActorCell
     {
         if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal);
+            _system.Queue(this, preferLocal);
         }
     }
 

@@ -7,8 +7,14 @@ public sealed class ActorSystem : IDisposable
 {
     private readonly DeadlineWheel _deadlines;
 
-    public ActorSystem(TimeProvider time, ILoggerFactory loggers)
+    private readonly Action<IThreadPoolWorkItem>? _queue;
+
+    /// <param name="time">The clock of deadlines.</param>
+    /// <param name="loggers">Stays the caller's.</param>
+    /// <param name="queue">Runs the turns of all actors; the thread pool when null. A simulation gives its own, to decide their order.</param>
+    public ActorSystem(TimeProvider time, ILoggerFactory loggers, Action<IThreadPoolWorkItem>? queue = null)
     {
+        _queue = queue;
         Time = time;
         Log = loggers.CreateLogger("MailCluster.Actors");
         _deadlines = new DeadlineWheel(time);
@@ -34,6 +40,18 @@ public sealed class ActorSystem : IDisposable
     }
 
     public void Dispose() => _deadlines.Dispose();
+
+    internal void Queue(IThreadPoolWorkItem turn, bool preferLocal)
+    {
+        if (_queue is null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal);
+        }
+        else
+        {
+            _queue(turn);
+        }
+    }
 }
 
 /// <summary>A message that is about to be routed, and the task of its reply.</summary>

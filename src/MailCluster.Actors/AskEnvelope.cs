@@ -29,7 +29,7 @@ internal abstract class AskEnvelope : Envelope
 
     internal override int Token => Volatile.Read(ref _state) >>> TokenShift;
 
-    internal override bool IsAbandoned => (Volatile.Read(ref _state) & Completed) != 0;
+    public override bool IsAbandoned => (Volatile.Read(ref _state) & Completed) != 0;
 
     internal abstract void Expire(int token);
 

@@ -27,6 +27,8 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
 
     public override object Message => _message!;
 
+    public override TimeSpan TimeLeft => _wheel?.TimeLeft(this) ?? Timeout.InfiniteTimeSpan;
+
     internal static AskEnvelope<TReply> Rent(object message, DeadlineWheel wheel, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var ask = _threadPool;

@@ -67,6 +67,13 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
+    /// <summary>Until the tick at which it expires.</summary>
+    internal TimeSpan TimeLeft(AskEnvelope ask)
+    {
+        var due = _start + (Volatile.Read(ref ask.DueTick) * _ticksPerWheelTick);
+        return _time.GetElapsedTime(_time.GetTimestamp(), due);
+    }
+
     /// <summary>Disarms it; does nothing when it has fired.</summary>
     internal void Remove(AskEnvelope ask)
     {

@@ -19,10 +19,22 @@ public abstract class Envelope
     internal virtual int Token => 0;
 
     /// <summary>The asker has stopped waiting (cancelled, timed out): there is no use in beginning the message.</summary>
-    internal virtual bool IsAbandoned => false;
+    public virtual bool IsAbandoned => false;
+
+    /// <summary>How long the asker still waits: zero or less when its deadline has passed, <see cref="Timeout.InfiniteTimeSpan"/> without one.</summary>
+    public virtual TimeSpan TimeLeft => Timeout.InfiniteTimeSpan;
 
     /// <summary>Answers that the message was not carried out, and gives the envelope up. Its holder calls this once, in place of handing it on.</summary>
     public void Fail(Exception failure) => Fail(Token, failure);
+
+    /// <summary>
+    /// Answers the asker and gives the envelope up: for a router whose message was carried out elsewhere. Its holder calls this once, in place of handing
+    /// it on.
+    /// </summary>
+    public void Reply(object reply) => Reply(Token, reply);
+
+    /// <summary>Gives up an envelope that <see cref="IsAbandoned"/>. Its holder calls this once, in place of handing it on.</summary>
+    public void Discard() => Release(Token);
 
     internal abstract void Reply(int token, object reply);
 
