@@ -3,8 +3,8 @@ namespace MailCluster.Node.Configuration;
 /// <summary>Accounts and how they log in.</summary>
 internal sealed record AuthenticationOptions
 {
-    /// <summary>Full path.</summary>
-    public required string PasswdFile { get; init; }
+    /// <summary>Full path; null when the accounts are in the database alone.</summary>
+    public required string? PasswdFile { get; init; }
 
     /// <summary>Upper-case names, in the order offered.</summary>
     public required IReadOnlyList<string> Mechanisms { get; init; }

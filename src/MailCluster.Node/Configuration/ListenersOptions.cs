@@ -35,6 +35,14 @@ internal sealed record ListenersOptions(
 
     /// <summary>The networks whose PROXY headers are believed.</summary>
     public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
+
+    /// <summary>These, with the mail listeners off.</summary>
+    public ListenersOptions WithoutMail() => this with
+    {
+        Imap = Imap with { IsEnabled = false },
+        Imaps = Imaps with { IsEnabled = false },
+        Lmtp = Lmtp with { IsEnabled = false },
+    };
 }
 
 /// <summary>The administration socket.</summary>

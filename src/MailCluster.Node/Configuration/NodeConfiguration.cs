@@ -64,6 +64,7 @@ internal sealed class NodeConfiguration
         var defaults = new HoconLayers(files, environment).AddText(Reference.Text, Reference.Source).Resolve();
         var errors = new HoconErrors();
         var options = HoconSection.Bind(effective, errors, NodeOptionsReader.Read);
+        options = Roles.Apply(effective, options, errors);
         return new NodeConfiguration(effective, defaults, options, errors);
     }
 

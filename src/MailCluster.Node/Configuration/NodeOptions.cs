@@ -1,3 +1,4 @@
+using MailCluster.Cluster.Membership;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 
@@ -14,6 +15,15 @@ internal sealed record NodeOptions
 
     /// <summary>The node's own name; a host name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What the node does in its cluster; both by default.</summary>
+    public required NodeRoles Roles { get; init; }
+
+    /// <summary>Null: the node is alone.</summary>
+    public required ClusterSettings? Cluster { get; init; }
+
+    /// <summary>The number of shards that the store must have been begun with; null for whatever it was.</summary>
+    public required int? Shards { get; init; }
 
     public required ListenersOptions Listeners { get; init; }
 
@@ -76,15 +86,6 @@ internal sealed record LmtpDeliveryOptions
 
 /// <summary>A folder that each account is given once.</summary>
 internal sealed record FolderTemplate(string Name, SpecialUse Use, bool IsSubscribed);
-
-/// <summary>The embedded storage: database and packs.</summary>
-internal sealed record StorageOptions(DatabaseOptions Sqlite, PackSettings Packs);
-
-/// <summary>The embedded database.</summary>
-internal sealed record DatabaseOptions(int QueuedWrites, int GroupWrites, int CheckpointPages, TimeSpan FlushDelay, int Readers);
-
-/// <summary>The pack files.</summary>
-internal sealed record PackSettings(long Bytes, int QueuedWrites, int Open, double GarbageRatio, TimeSpan CompactionInterval);
 
 /// <summary>Accounts in memory: how long, how many, snapshots and recovery.</summary>
 internal sealed record AccountMemoryOptions

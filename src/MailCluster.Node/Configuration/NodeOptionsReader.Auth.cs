@@ -12,7 +12,7 @@ internal static partial class NodeOptionsReader
             (cache.Integer("entries", 0, 10_000_000), cache.Duration("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30))));
         return new AuthenticationOptions
         {
-            PasswdFile = FullPath(section.Text("passwd-file", NotEmpty)),
+            PasswdFile = section.OptionalText("passwd-file") is { } file ? FullPath(file) : null,
             Mechanisms = ReadMechanisms(section),
             AllowPlaintext = section.Boolean("allow-plaintext"),
             AllowWeakSchemes = section.Boolean("allow-weak-schemes"),

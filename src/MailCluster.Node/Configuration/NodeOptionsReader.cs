@@ -11,25 +11,36 @@ internal static partial class NodeOptionsReader
 
     public static NodeOptions Read(HoconSection root) => root.Section("mailcluster", ReadNode);
 
-    private static NodeOptions ReadNode(HoconSection section) => new()
+    private static NodeOptions ReadNode(HoconSection section)
     {
-        DataDirectory = FullPath(section.Text("data-dir", NotEmpty)),
-        Name = section.Section("node", ReadName),
-        Listeners = section.Section("listeners", ReadListeners),
-        Tls = section.Section("tls", ReadTls),
-        Auth = section.Section("auth", ReadAuth),
-        Limits = section.Section("limits", ReadLimits),
-        Timeouts = section.Section("timeouts", ReadTimeouts),
-        Imap = section.Section("imap", ReadImap),
-        Lmtp = section.Section("lmtp", ReadLmtp),
-        Mime = section.Section("mime", ReadMime),
-        Folders = section.Map("folders", ReadFolder),
-        FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
-        History = section.Section("history", ReadHistory),
-        Storage = section.Section("storage", ReadStorage),
-        Mailboxes = section.Section("mailboxes", ReadMailboxes),
-        Log = section.Section("log", ReadLog),
-    };
+        var dataDirectory = FullPath(section.Text("data-dir", NotEmpty));
+        var storage = section.Section("storage", ReadStorage);
+        var (cluster, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
+        var (name, roles) = section.Section("node", node => (ReadName(node), ReadRoles(node, isAlone: cluster is null)));
+        var auth = section.Section("auth", ReadAuth);
+        return new NodeOptions
+        {
+            DataDirectory = dataDirectory,
+            Name = name,
+            Roles = roles,
+            Cluster = cluster,
+            Shards = shards,
+            Listeners = section.Section("listeners", ReadListeners),
+            Tls = section.Section("tls", ReadTls),
+            Auth = storage.Journal == JournalKind.Sqlite ? auth with { PasswdFile = auth.PasswdFile ?? Path.Combine(dataDirectory, "users") } : auth,
+            Limits = section.Section("limits", ReadLimits),
+            Timeouts = section.Section("timeouts", ReadTimeouts),
+            Imap = section.Section("imap", ReadImap),
+            Lmtp = section.Section("lmtp", ReadLmtp),
+            Mime = section.Section("mime", ReadMime),
+            Folders = section.Map("folders", ReadFolder),
+            FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
+            History = section.Section("history", ReadHistory),
+            Storage = storage,
+            Mailboxes = section.Section("mailboxes", ReadMailboxes),
+            Log = section.Section("log", ReadLog),
+        };
+    }
 
     private static ImapServiceOptions ReadImap(HoconSection section) => new(
         section.Integer("append-messages", 1, 10_000_000),
@@ -105,25 +116,6 @@ internal static partial class NodeOptionsReader
     private static HistoryOptions ReadHistory(HoconSection section) =>
         new(section.Duration("retention", TimeSpan.Zero, 100 * Year), section.Duration("grace", TimeSpan.FromMinutes(1), Year));
 
-    private static StorageOptions ReadStorage(HoconSection section)
-    {
-        OnlyOne(section, "journal", "sqlite");
-        OnlyOne(section, "bodies", "packs");
-        return new StorageOptions(
-            section.Section("sqlite", sqlite => new DatabaseOptions(
-                sqlite.Integer("queued-writes", 16, 1_000_000),
-                sqlite.Integer("group-writes", 1, 100_000),
-                sqlite.Integer("checkpoint-pages", 100, 1_000_000),
-                sqlite.Duration("flush-delay", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
-                sqlite.Integer("readers", 1, 64))),
-            section.Section("packs", packs => new PackSettings(
-                packs.Size("size", 1 << 20, 2L << 30),
-                packs.Integer("queued-writes", 16, 1_000_000),
-                packs.Integer("open", 4, 100_000),
-                packs.Number("garbage-ratio", 0.05, 1),
-                packs.Duration("compaction-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)))));
-    }
-
     private static MimeLimits ReadMime(HoconSection section) => new()
     {
         NestingMax = section.Integer("nesting", 1, 200),
@@ -148,16 +140,6 @@ internal static partial class NodeOptionsReader
             SnapshotOnStopAfterEvents = onStop,
             Recoveries = section.Integer("recoveries", 1, 10_000),
         };
-    }
-
-    /// <summary>A choice that has one answer today: others are known words, so the fault names the release rather than the spelling.</summary>
-    private static void OnlyOne(HoconSection section, string key, string word)
-    {
-        var value = section.Text(key);
-        if (value != word)
-        {
-            section.Fault(key, $"this release supports {word} only, found {Hocon.HoconText.Quote(value)}");
-        }
     }
 
     private static string? NotEmpty(string text) => text.Length > 0 && !text.Contains('\0') ? null : "a path";

@@ -17,7 +17,7 @@ internal static class OptionMapping
 {
     public static AuthOptions ToAuth(this NodeOptions node) => new()
     {
-        PasswdFile = node.Auth.PasswdFile,
+        PasswdFile = node.Auth.PasswdFile!,
         Mechanisms = node.Auth.Mechanisms,
         AllowPlaintext = node.Auth.AllowPlaintext,
         AllowWeakSchemes = node.Auth.AllowWeakSchemes,
