@@ -51,6 +51,18 @@ internal static partial class NodeOptionsReader
         return new PostgresSettings
         {
             Connection = connection is null or "" ? connection : Compose(section, connection, password),
+            Connections = section.Integer("connections", 8, 1_000),
+            ConnectTimeout = section.Duration("connect-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)),
+            CommandTimeout = section.Duration("command-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            RetryDelay = section.Duration("retry-delay", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            JournalLanes = section.Integer("journal-lanes", 1, 64),
+            GroupWrites = section.Integer("group-writes", 1, 10_000),
+            GroupBytes = (int)section.Size("group-size", 64 << 10, 64 << 20),
+            QueuedWrites = section.Integer("queued-writes", 16, 1_000_000),
+            BodyLanes = section.Integer("body-lanes", 1, 64),
+            QueuedBodies = section.Integer("queued-bodies", 1, 100_000),
+            BodyChunkBytes = (int)section.Size("body-chunk", 64 << 10, 16 << 20),
+            BodyCacheBytes = section.Size("body-cache", 0, 16L << 30),
             CollectionInterval = section.Duration("collection-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         };
     }

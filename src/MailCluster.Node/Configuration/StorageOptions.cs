@@ -38,6 +38,30 @@ internal sealed record PostgresSettings
     /// <summary>With the password, wherever it came from. Null only when the journal is elsewhere.</summary>
     public required string? Connection { get; init; }
 
+    public required int Connections { get; init; }
+
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    public required TimeSpan CommandTimeout { get; init; }
+
+    public required TimeSpan RetryDelay { get; init; }
+
+    public required int JournalLanes { get; init; }
+
+    public required int GroupWrites { get; init; }
+
+    public required int GroupBytes { get; init; }
+
+    public required int QueuedWrites { get; init; }
+
+    public required int BodyLanes { get; init; }
+
+    public required int QueuedBodies { get; init; }
+
+    public required int BodyChunkBytes { get; init; }
+
+    public required long BodyCacheBytes { get; init; }
+
     /// <summary>How often freed bodies are looked for.</summary>
     public required TimeSpan CollectionInterval { get; init; }
 

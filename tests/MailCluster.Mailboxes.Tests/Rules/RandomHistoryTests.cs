@@ -52,7 +52,7 @@ public sealed class RandomHistoryTests
         return Assert.Single(EventCodec.Decode(payload.WrittenMemory));
     }
 
-    private static void Step(MailboxDriver mailbox, Random random)
+    internal static void Step(MailboxDriver mailbox, Random random)
     {
         try
         {
