@@ -49,9 +49,9 @@ internal sealed partial class NodeHost
         {
             await AttemptAsync("the services", application.DisposeAsync().AsTask());
         }
-        if (Interlocked.Exchange(ref _compaction, null) is { } compaction)
+        if (Interlocked.Exchange(ref _upkeep, null) is { } upkeep)
         {
-            await AttemptAsync("the compaction", compaction.DisposeAsync().AsTask());
+            await AttemptAsync("the upkeep of the storage", upkeep.DisposeAsync().AsTask());
         }
         if (Interlocked.Exchange(ref _mailboxes, null) is { } mailboxes)
         {
@@ -62,6 +62,7 @@ internal sealed partial class NodeHost
         {
             await AttemptAsync("the storage", storage.DisposeAsync().AsTask());
         }
+        Interlocked.Exchange(ref _directory, null)?.Dispose();
         Interlocked.Exchange(ref _certificates, null)?.Dispose();
         if (State.Phase < NodePhase.Stopped)
         {

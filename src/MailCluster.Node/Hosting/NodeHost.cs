@@ -4,13 +4,13 @@ using System.Reflection;
 using MailCluster.Auth;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
-using MailCluster.Bodies;
 using MailCluster.Delivery;
 using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Admin;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Hosting.Storage;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
 using MailCluster.Node.Tls;
@@ -27,8 +27,8 @@ namespace MailCluster.Node.Hosting;
 /// <summary>
 /// One running node. The order of the start is that of dependence, and the stop is its reverse:
 /// <list type="number">
-/// <item>data directory, locked; database; generation; bodies. A crash here leaves nothing but files that the next start recovers;</item>
-/// <item>actors and their region, empty: accounts are recovered by the first message to them;</item>
+/// <item>data directory, locked; storage. A crash here leaves nothing but files that the next start recovers;</item>
+/// <item>generation; actors and their region, empty: accounts are recovered by the first message to them;</item>
 /// <item>certificates;</item>
 /// <item>listeners. From here clients come.</item>
 /// </list>
@@ -46,9 +46,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly MetricCollector _metrics;
     private readonly TaskCompletionSource<string> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private NodeStorage? _storage;
+    private NodeDirectory? _directory;
+    private INodeStorage? _storage;
     private NodeMailboxes? _mailboxes;
-    private Compaction? _compaction;
+    private Upkeep? _upkeep;
     private CertificateStore? _certificates;
     private ListenerBinder? _binder;
     private WebApplication? _application;
@@ -87,9 +88,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         {
             NodeLog.RunningAsRoot(_log);
         }
-        _storage = await NodeStorage.OpenAsync(_options, _loggers, _time, cancellationToken);
-        _mailboxes = new NodeMailboxes(_options, _storage, _loggers, _time, OnFenced);
-        _compaction = new Compaction(_storage.Bodies, _options.Storage.Packs, _time, _log);
+        _directory = NodeDirectory.Open(_options.DataDirectory);
+        _storage = await StorageFactory.OpenAsync(_directory, _options, _loggers, _time, cancellationToken);
+        _mailboxes = await NodeMailboxes.StartAsync(_options, _storage, _loggers, _time, OnFenced, cancellationToken);
+        _upkeep = new Upkeep(_storage, _time, _log);
         _certificates = new CertificateStore(
             _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
         _binder = new ListenerBinder(_options, _certificates);
@@ -153,9 +155,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_mailboxes!.Client);
         services.AddSingleton(_mailboxes.Region);
         services.AddSingleton(_mailboxes.Feeds);
-        services.AddSingleton<IBodyStore>(_storage!.Bodies);
-        services.AddSingleton<IBodyStoreCheck>(_storage.Bodies);
-        services.AddSingleton(_storage.Database.Journal);
+        services.AddSingleton(_storage!.Bodies);
+        services.AddSingleton(_storage.BodyCheck);
+        services.AddSingleton(_storage.Journal);
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge(ShareFiles()));

@@ -50,8 +50,8 @@ internal static partial class NodeLog
     [LoggerMessage(1016, LogLevel.Information, "compacted {Packs} packs: {Bytes} bytes are free again")]
     public static partial void Compacted(ILogger log, int packs, long bytes);
 
-    [LoggerMessage(1017, LogLevel.Error, "the compaction of packs failed; the next one goes on with it")]
-    public static partial void CompactionFailed(ILogger log, Exception error);
+    [LoggerMessage(1017, LogLevel.Error, "the upkeep of the storage failed; the next pass goes on with it")]
+    public static partial void UpkeepFailed(ILogger log, Exception error);
 
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
     public static partial void SelfSignedMade(ILogger log, string names, string path);

@@ -2,6 +2,7 @@ using MailCluster.Actors;
 using MailCluster.Cluster;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Hosting.Storage;
 using MailCluster.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -14,21 +15,43 @@ internal sealed class NodeMailboxes : IAsyncDisposable
     private readonly PersistenceContext _persistence;
     private readonly ILogger _log;
 
+    private NodeMailboxes(
+        NodeOptions options, INodeStorage storage, WriterGeneration generation, ILoggerFactory loggers, TimeProvider time, Action<WriterFencedException> onFenced)
+    {
+        _log = loggers.CreateLogger("MailCluster.Node");
+        _system = new ActorSystem(time, loggers);
+        _persistence = new PersistenceContext(
+            _system, storage.Journal, storage.Snapshots, generation, options.ToPersistence(), time, loggers, onFenced);
+        var mailboxes = options.ToMailboxes();
+        var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
+        Region = MailboxClient.CreateRegion(services, storage.ShardCount, new LocalShardAllocation(), options.ToRegion(), loggers);
+        Client = new MailboxClient(Region, Feeds, mailboxes);
+    }
+
     /// <param name="options">The node's configuration.</param>
     /// <param name="storage">Outlives this.</param>
     /// <param name="loggers">Stays the caller's.</param>
     /// <param name="time">The node's clock.</param>
     /// <param name="onFenced">Called once when the journal refuses this run's generation: the node must stop.</param>
-    public NodeMailboxes(NodeOptions options, NodeStorage storage, ILoggerFactory loggers, TimeProvider time, Action<WriterFencedException> onFenced)
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="NodeStartException">The storage cannot be written.</exception>
+    public static async Task<NodeMailboxes> StartAsync(
+        NodeOptions options,
+        INodeStorage storage,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        Action<WriterFencedException> onFenced,
+        CancellationToken cancellationToken)
     {
-        _log = loggers.CreateLogger("MailCluster.Node");
-        _system = new ActorSystem(time, loggers);
-        _persistence = new PersistenceContext(
-            _system, storage.Database.Journal, storage.Database.Snapshots, storage.Generation, options.ToPersistence(), time, loggers, onFenced);
-        var mailboxes = options.ToMailboxes();
-        var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
-        Region = MailboxClient.CreateRegion(services, storage.ShardCount, new LocalShardAllocation(), options.ToRegion(), loggers);
-        Client = new MailboxClient(Region, Feeds, mailboxes);
+        try
+        {
+            var generation = await storage.Writers.RegisterAsync(options.Name, cancellationToken);
+            return new NodeMailboxes(options, storage, generation, loggers, time, onFenced);
+        }
+        catch (JournalUnavailableException error)
+        {
+            throw new NodeStartException(error.Message, error);
+        }
     }
 
     public FolderFeedTable Feeds { get; } = new();

@@ -1,24 +1,22 @@
-using MailCluster.Node.Configuration;
-using MailCluster.Storage.Packs;
 using Microsoft.Extensions.Logging;
 
-namespace MailCluster.Node.Hosting;
+namespace MailCluster.Node.Hosting.Storage;
 
-/// <summary>Compacts the packs now and then. A pass that is cut off leaves files that the next one goes on with.</summary>
-internal sealed class Compaction : IAsyncDisposable
+/// <summary>Looks after the storage now and then, for as long as the node runs. A pass that fails is logged; the next one tries again.</summary>
+internal sealed class Upkeep : IAsyncDisposable
 {
-    private readonly PackBodyStore _packs;
+    private readonly INodeStorage _storage;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
-    public Compaction(PackBodyStore packs, PackSettings settings, TimeProvider time, ILogger log)
+    public Upkeep(INodeStorage storage, TimeProvider time, ILogger log)
     {
-        _packs = packs;
+        _storage = storage;
         _time = time;
         _log = log;
-        _running = RunAsync(settings.CompactionInterval);
+        _running = RunAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -28,9 +26,9 @@ internal sealed class Compaction : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync(TimeSpan interval)
+    private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(interval, _time);
+        using var timer = new PeriodicTimer(_storage.UpkeepInterval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
@@ -48,15 +46,11 @@ internal sealed class Compaction : IAsyncDisposable
     {
         try
         {
-            var report = await _packs.CompactAsync(_time.GetUtcNow(), _stopping.Token);
-            if (report.PacksRemoved > 0)
-            {
-                NodeLog.Compacted(_log, report.PacksRemoved, report.BytesFreed - report.BytesMoved);
-            }
+            await _storage.UpkeepAsync(_stopping.Token);
         }
         catch (Exception error) when (error is not OperationCanceledException || !_stopping.IsCancellationRequested)
         {
-            NodeLog.CompactionFailed(_log, error);
+            NodeLog.UpkeepFailed(_log, error);
         }
     }
 }

@@ -1,0 +1,30 @@
+using MailCluster.Bodies;
+using MailCluster.Persistence;
+
+namespace MailCluster.Node.Hosting.Storage;
+
+/// <summary>
+/// Everything that a node keeps, wherever it is: in files of its own, or on servers that many nodes share. Whoever uses it does not know which; only
+/// <see cref="StorageFactory"/> does.
+/// </summary>
+internal interface INodeStorage : IAsyncDisposable
+{
+    IJournal Journal { get; }
+
+    ISnapshotStore Snapshots { get; }
+
+    /// <summary>Gives this run its number, unless membership in a cluster does.</summary>
+    IWriterRegistry Writers { get; }
+
+    IBodyStore Bodies { get; }
+
+    IBodyStoreCheck BodyCheck { get; }
+
+    int ShardCount { get; }
+
+    /// <summary>How often <see cref="UpkeepAsync"/> is due.</summary>
+    TimeSpan UpkeepInterval { get; }
+
+    /// <summary>Gives back the space of what was freed. May be cut off at any point; the next pass goes on with it.</summary>
+    Task UpkeepAsync(CancellationToken cancellationToken);
+}
