@@ -8,8 +8,8 @@ namespace MailCluster.Cluster.Peers;
 /// they are needed and kept.
 /// </summary>
 /// <remarks>
-/// Requests of one caller to one peer are handed to the peer's <see cref="IPeerHandler"/> in the order in which they were sent for as long as the
-/// connection lasts; when it breaks, all that wait on it fail with <see cref="PeerLostException"/> and the next request connects anew.
+/// Requests of one caller and one lane to one peer are handed to the peer's <see cref="IPeerHandler"/> in the order in which they were sent for as long
+/// as the connection lasts; when it breaks, all that wait on it fail with <see cref="PeerLostException"/> and the next request connects anew.
 /// All members may be called from any thread.
 /// </remarks>
 public interface IPeerTransport
@@ -21,8 +21,8 @@ public interface IPeerTransport
     /// <param name="peer">Whom. A process that answers at the address with another generation is not the peer: that is unreachable.</param>
     /// <param name="request">What.</param>
     /// <param name="timeout">
-    /// After it the request fails with <see cref="PeerLostException"/>, it alone, and the connection stays; the peer is told the time that is left, too. The
-    /// cluster asks for ten minutes at most.
+    /// After it the request fails, it alone, and the connection stays: with <see cref="PeerLostException"/>, or with <see cref="PeerUnreachableException"/> if
+    /// there was no connection yet. The peer is told the time that is left, too. The cluster asks for ten minutes at most.
     /// </param>
     /// <param name="cancellationToken">Stops the wait, with <see cref="OperationCanceledException"/>; perhaps carried out.</param>
     /// <exception cref="PeerUnreachableException">Certainly not carried out.</exception>
@@ -53,7 +53,13 @@ public interface IPeerHandler
 }
 
 /// <summary>One request. What the payload means is the business of <paramref name="Kind"/>'s owner.</summary>
-public readonly record struct PeerRequest(PeerRequestKind Kind, ReadOnlyMemory<byte> Payload);
+/// <param name="Kind">Who handles it.</param>
+/// <param name="Payload">What it says.</param>
+/// <param name="Lane">
+/// Requests of one lane are handed to the peer in the order in which they were sent. One that is large comes in pieces; until it is complete, those of other
+/// lanes overtake it. For messages to entities: a hash of the entity, or its shard.
+/// </param>
+public readonly record struct PeerRequest(PeerRequestKind Kind, ReadOnlyMemory<byte> Payload, int Lane = 0);
 
 /// <summary>Who handles a request at the peer. On the wire: numbers stay.</summary>
 public enum PeerRequestKind : byte
