@@ -54,7 +54,14 @@ internal sealed class TestPeer : IAsyncDisposable, IPeerHandler
 
     internal Func<PeerRequest, CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>>> Stream { get; set; } = (_, _) => throw new NotSupportedException("no stream");
 
-    internal static PeerOptions Options => new() { ClusterName = "test" };
+    /// <summary>Patient: the machine that runs the tests may be busy. Tests of the times use a clock of their own.</summary>
+    internal static PeerOptions Options => new()
+    {
+        ClusterName = "test",
+        ConnectTimeout = TimeSpan.FromSeconds(60),
+        HandshakeTimeout = TimeSpan.FromSeconds(60),
+        SilenceTimeout = TimeSpan.FromSeconds(60),
+    };
 
     internal static async Task<TestPeer> StartAsync(
         string node, long generation = 1, IPeerCertificates? certificates = null, PeerOptions? options = null, TimeProvider? time = null, bool begin = true)
