@@ -26,6 +26,8 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
     private readonly PeerServices _services;
     private readonly IConnectionListener _listener;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _guard = new();
+    private readonly HashSet<Task> _serving = [];
     private readonly Task _accepting;
 
     private PeerListener(PeerTransport transport, IConnectionListener listener)
@@ -61,16 +63,28 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
     public override async Task OnConnectedAsync(ConnectionContext connection) => await _transport.ServeAsync(connection);
 
     /// <summary>Accepts no more. Connections that are there go on until the transport is disposed.</summary>
-    public async ValueTask DisposeAsync()
+    public async ValueTask UnbindAsync()
     {
-        if (_stopping.IsCancellationRequested)
+        if (!_stopping.IsCancellationRequested)
         {
-            return;
+            await _stopping.CancelAsync();
+            await _listener.UnbindAsync(CancellationToken.None);
         }
 
-        await _stopping.CancelAsync();
-        await _listener.UnbindAsync(CancellationToken.None);
         await _accepting;
+    }
+
+    /// <summary>After the transport: waits for the connections that it has ended, and gives back their memory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        Task[] serving;
+        lock (_guard)
+        {
+            serving = [.. _serving];
+        }
+
+        await Task.WhenAll(serving);
         await _listener.DisposeAsync();
         _stopping.Dispose();
     }
@@ -86,7 +100,7 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
                     return;
                 }
 
-                _ = Task.Run(() => RunAsync(connection), CancellationToken.None);
+                Serve(connection);
             }
             catch (OperationCanceledException)
             {
@@ -101,11 +115,36 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
         }
     }
 
+    private void Serve(ConnectionContext connection)
+    {
+        lock (_guard)
+        {
+            var serving = Task.Run(() => RunAsync(connection), CancellationToken.None);
+            _serving.Add(serving);
+            serving.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private void Forget(Task served)
+    {
+        lock (_guard)
+        {
+            _serving.Remove(served);
+        }
+    }
+
     private async Task RunAsync(ConnectionContext connection)
     {
         await using (connection)
         {
-            await OnConnectedAsync(connection);
+            try
+            {
+                await OnConnectedAsync(connection);
+            }
+            catch (Exception error)
+            {
+                PeerLog.ConnectionFailed(_services.Log, error);
+            }
         }
     }
 }

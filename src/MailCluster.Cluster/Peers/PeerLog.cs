@@ -44,8 +44,11 @@ internal static partial class PeerLog
     [LoggerMessage(1352, LogLevel.Error, "Accepting peers on {EndPoint} failed and is tried again")]
     internal static partial void AcceptFailed(ILogger log, object endPoint, Exception failure);
 
-    [LoggerMessage(1353, LogLevel.Information, "Node {Node} ended its connection: {Reason}")]
-    internal static partial void SaidGoodbye(ILogger log, string node, string reason);
+    [LoggerMessage(1353, LogLevel.Debug, "A peer did not take the last word and its connection was cut: {Reason}")]
+    internal static partial void FarewellFailed(ILogger log, string reason);
+
+    [LoggerMessage(1355, LogLevel.Error, "Serving a peer's connection failed")]
+    internal static partial void ConnectionFailed(ILogger log, Exception failure);
 
     [LoggerMessage(1354, LogLevel.Error, "A listener of peer failures failed")]
     internal static partial void ListenerFailed(ILogger log, Exception failure);

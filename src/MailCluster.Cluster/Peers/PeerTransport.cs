@@ -141,6 +141,18 @@ public sealed partial class PeerTransport : IPeerTransport, IAsyncDisposable
             return;
         }
 
+        try
+        {
+            BeatAll();
+        }
+        finally
+        {
+            Volatile.Write(ref _beating, 0);
+        }
+    }
+
+    private void BeatAll()
+    {
         var now = _services.Time.GetTimestamp();
         // Far too late: this process stood still (SIGSTOP, a frozen machine), and what its peers sent meanwhile may lie unread in its sockets.
         var pardon = _services.Time.GetElapsedTime(_lastBeat, now) > _services.Options.SilenceTimeout / 2;
@@ -151,6 +163,5 @@ public sealed partial class PeerTransport : IPeerTransport, IAsyncDisposable
         }
 
         _inbound.Beat(now, pardon);
-        Volatile.Write(ref _beating, 0);
     }
 }

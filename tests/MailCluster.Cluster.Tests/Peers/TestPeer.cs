@@ -90,8 +90,9 @@ internal sealed class TestPeer : IAsyncDisposable, IPeerHandler
 
     public async ValueTask DisposeAsync()
     {
-        await Listener.DisposeAsync();
+        await Listener.UnbindAsync();
         await Transport.DisposeAsync();
+        await Listener.DisposeAsync();
     }
 
     ValueTask IPeerHandler.AnswerAsync(Member from, PeerRequest request, IBufferWriter<byte> reply, CancellationToken cancellationToken) =>

@@ -50,7 +50,7 @@ internal sealed partial class InboundConnection
         try
         {
             var items = _handler.StreamAsync(From, new PeerRequest(request.Kind, request.Payload, request.Lane), request.Token);
-            await foreach (var item in items.WithCancellation(request.Token))
+            await foreach (var item in items)
             {
                 if (item.Length > Services.Options.MessageBytesMax)
                 {

@@ -135,7 +135,7 @@ internal sealed class InboundConnections(PeerServices services, Action<Member, P
         var (hello, goodbye) = await HandshakeFrames.ReceiveAsync(link, cancellationToken);
         if (hello is null)
         {
-            PeerLog.Refused(services.Log, remote, $"it said: {goodbye!.Text}");
+            PeerLog.Refused(services.Log, remote, $"it said: {HandshakeFrames.Clean(goodbye!.Text)}");
             return null;
         }
 
@@ -158,9 +158,11 @@ internal sealed class InboundConnections(PeerServices services, Action<Member, P
             await HandshakeFrames.SendAsync(
                 link, FrameKind.Hello, HandshakeRules.Introduce(self, from.Node, from.Generation, services.Options), cancellationToken);
         }
-        catch
+        catch (Exception error)
         {
+            connection.End(PeerEnding.Of(error));
             Leave(connection);
+            connection.Dispose();
             throw;
         }
 

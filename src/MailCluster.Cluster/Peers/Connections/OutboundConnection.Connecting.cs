@@ -29,8 +29,14 @@ internal sealed partial class OutboundConnection
         if (link is not null)
         {
             Services.Metrics.Outbound(1);
-            await ServeAsync(link);
-            Services.Metrics.Outbound(-1);
+            try
+            {
+                await ServeAsync(link);
+            }
+            finally
+            {
+                Services.Metrics.Outbound(-1);
+            }
         }
     }
 
@@ -81,7 +87,7 @@ internal sealed partial class OutboundConnection
         var (hello, goodbye) = await HandshakeFrames.ReceiveAsync(link, cancellationToken);
         if (goodbye is not null)
         {
-            End(new PeerEnding(HandshakeRefusal.Heard(goodbye.Reason), $"it said: {goodbye.Text}"));
+            End(new PeerEnding(HandshakeRefusal.Heard(goodbye.Reason), $"it said: {HandshakeFrames.Clean(goodbye.Text)}"));
             return false;
         }
 

@@ -113,11 +113,11 @@ internal sealed partial class OutboundConnection(PeerServices services, Member p
                 break;
             case FrameKind.Failure:
                 var failure = HandshakeFrames.Parse(Failure.Parser, payload);
-                Finish(call, _ => new PeerFailedException(peer.Node, failure.Text));
+                Finish(call, _ => new PeerFailedException(peer.Node, HandshakeFrames.Clean(failure.Text)));
                 break;
             case FrameKind.Refused:
                 var refused = HandshakeFrames.Parse(Failure.Parser, payload);
-                Finish(call, _ => new PeerUnreachableException(peer.Node, PeerFailure.Rejected, refused.Text));
+                Finish(call, _ => new PeerUnreachableException(peer.Node, PeerFailure.Rejected, HandshakeFrames.Clean(refused.Text)));
                 break;
             default:
                 throw new FrameException($"a {header.Kind} frame for another kind of request");

@@ -172,7 +172,7 @@ internal abstract class PeerConnection : IDisposable
                 return true;
             case FrameKind.Goodbye:
                 var words = HandshakeFrames.Parse(Goodbye.Parser, payload);
-                End(new PeerEnding(HandshakeRefusal.Heard(words.Reason), $"it said goodbye: {words.Text}"));
+                End(new PeerEnding(HandshakeRefusal.Heard(words.Reason), $"it said goodbye: {HandshakeFrames.Clean(words.Text)}"));
                 return true;
             default:
                 return false;
@@ -202,10 +202,9 @@ internal abstract class PeerConnection : IDisposable
                 await link.FinishAsync(farewell.Token);
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error)
         {
-            // The peer does not listen to the last word; the connection is cut all the same.
-            link.Abort();
+            PeerLog.FarewellFailed(Services.Log, error.Message);
         }
 
         link.Abort();

@@ -71,6 +71,17 @@ internal static class HandshakeFrames
         }
     }
 
+    /// <summary>What a peer says, fit for one line of a log.</summary>
+    internal static string Clean(string text) => text.Any(char.IsControl)
+        ? string.Create(text.Length, text, static (target, source) =>
+        {
+            for (var i = 0; i < target.Length; i++)
+            {
+                target[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            }
+        })
+        : text;
+
     /// <summary>A text that fits its frame; what is cut off nobody would read.</summary>
     internal static string Shorten(string text) => text.Length <= FrameReader.ControlBytesMax / 8 ? text : text[..(FrameReader.ControlBytesMax / 8)] + "…";
 }

@@ -84,6 +84,11 @@ internal static class HandshakeRules
 
     private static HandshakeRefusal? CheckBoth(Hello hello, PeerOptions options, PeerCertificateCheck? certificate)
     {
+        if (hello.Node.Length == 0 || hello.Generation <= 0 || $"{hello.Node}{hello.Cluster}{hello.Address}{hello.Release}{hello.PeerNode}".Any(char.IsControl))
+        {
+            return HandshakeRefusal.Because("the peer does not say who it is");
+        }
+
         var spoken = new VersionRange(hello.VersionMin, hello.VersionMax);
         if (options.Versions.Agree(spoken) is null)
         {
@@ -94,11 +99,6 @@ internal static class HandshakeRules
         if (hello.Cluster != options.ClusterName)
         {
             return HandshakeRefusal.Because($"node {hello.Node} belongs to the cluster {hello.Cluster}, the other side to {options.ClusterName}");
-        }
-
-        if (hello.Node.Length == 0 || hello.Generation <= 0)
-        {
-            return HandshakeRefusal.Because("the peer does not say who it is");
         }
 
         if (hello.MessageBytesMax < PeerProtocol.FrameBytesMax / 64)

@@ -14,6 +14,7 @@ internal sealed class PeerCertificateCheck(X509Certificate2Collection authoritie
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string SubjectAlternativeName = "2.5.29.17";
+    private const string CommonName = "2.5.4.3";
 
     /// <summary>What is wrong, or null. Not null before there was a certificate.</summary>
     internal string? Fault { get; private set; } = "it showed no certificate";
@@ -65,11 +66,12 @@ internal sealed class PeerCertificateCheck(X509Certificate2Collection authoritie
 
     private static List<string> NamesOf(X509Certificate2 certificate)
     {
-        var names = new List<string>();
-        if (certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) is { Length: > 0 } common)
-        {
-            names.Add(common);
-        }
+        // The common name itself, not what else of the subject may stand in for it.
+        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonName)
+            .Select(part => part.GetSingleElementValue() ?? "")
+            .Where(name => name.Length > 0)
+            .ToList();
 
         foreach (var extension in certificate.Extensions)
         {
