@@ -41,6 +41,9 @@ public sealed class ActorSystem : IDisposable
 
     public void Dispose() => _deadlines.Dispose();
 
+    /// <summary>Runs an action soon, not on the caller's stack, in the way of the actors' turns.</summary>
+    public void Queue(Action action) => Queue(new ActionItem(action), preferLocal: false);
+
     internal void Queue(IThreadPoolWorkItem turn, bool preferLocal)
     {
         if (_queue is null)
@@ -51,6 +54,11 @@ public sealed class ActorSystem : IDisposable
         {
             _queue(turn);
         }
+    }
+
+    private sealed class ActionItem(Action action) : IThreadPoolWorkItem
+    {
+        public void Execute() => action();
     }
 }
 

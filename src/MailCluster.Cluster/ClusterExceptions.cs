@@ -25,3 +25,20 @@ public sealed class ShardCountMismatchException(int stored, int configured)
 
     public int Configured { get; } = configured;
 }
+
+/// <summary>The node that had the entity was lost before it answered, and the message may not be repeated. Perhaps carried out.</summary>
+public sealed class OutcomeUnknownException(EntityId entity, string node)
+    : Exception($"Node {node} was lost before it answered for {entity}; whether the message was carried out is unknown.")
+{
+    public EntityId Entity { get; } = entity;
+
+    public string Node { get; } = node;
+}
+
+/// <summary>The entity failed on its node, in a way that cannot be told over the wire but as a text: a bug there.</summary>
+public sealed class RemoteEntityException(EntityId entity, string node, string message) : Exception($"{entity} failed on node {node}: {message}")
+{
+    public EntityId Entity { get; } = entity;
+
+    public string Node { get; } = node;
+}

@@ -28,4 +28,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(1327, LogLevel.Error, "The sweep over the entities failed")]
     internal static partial void SweepFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1328, LogLevel.Warning, "{Entity} failed for a message of another node")]
+    internal static partial void RemoteFailure(ILogger log, EntityId entity, Exception failure);
 }

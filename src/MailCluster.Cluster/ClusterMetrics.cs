@@ -13,6 +13,10 @@ internal sealed class ClusterMetrics : IDisposable
         Started = _meter.CreateCounter<long>("mailcluster.entities.started", description: "Entities started.");
         Passivations = _meter.CreateCounter<long>("mailcluster.entities.passivated", description: "Entities passivated, by reason.");
         Messages = _meter.CreateCounter<long>("mailcluster.messages", description: "Messages routed to entities.");
+        Forwarded = _meter.CreateCounter<long>("mailcluster.messages.forwarded", description: "Messages sent to entities on other nodes, repetitions included.");
+        Resent = _meter.CreateCounter<long>("mailcluster.messages.resent", description: "Messages that are to be sent again, their node having moved, refused or been lost.");
+        Moved = _meter.CreateCounter<long>("mailcluster.messages.moved", description: "Messages of other nodes refused because their shard is not served here.");
+        _meter.CreateObservableUpDownCounter("mailcluster.messages.buffered", region.CountBuffered, description: "Messages that wait for their shard's home.");
         Busy = _meter.CreateCounter<long>("mailcluster.messages.busy", description: "Messages refused because a mailbox or buffer was full.");
     }
 
@@ -23,6 +27,12 @@ internal sealed class ClusterMetrics : IDisposable
     internal Counter<long> Messages { get; }
 
     internal Counter<long> Busy { get; }
+
+    internal Counter<long> Forwarded { get; }
+
+    internal Counter<long> Resent { get; }
+
+    internal Counter<long> Moved { get; }
 
     public void Dispose() => _meter.Dispose();
 

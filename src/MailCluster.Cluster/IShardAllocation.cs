@@ -11,6 +11,13 @@ public interface IShardAllocation
     /// </summary>
     ValueTask<ShardHome> GetHomeAsync(ShardId shard, CancellationToken cancellationToken);
 
+    /// <summary>The shard's home, if it is known without asking anybody. Quick; called under a lock.</summary>
+    bool TryGetHome(ShardId shard, out ShardHome home)
+    {
+        home = default;
+        return false;
+    }
+
     /// <summary>This node has stopped all entities of the shard and holds nothing of it any more.</summary>
     ValueTask ReleaseAsync(ShardId shard, CancellationToken cancellationToken);
 }
@@ -43,6 +50,12 @@ public readonly record struct ShardHome
 public sealed class LocalShardAllocation : IShardAllocation
 {
     public ValueTask<ShardHome> GetHomeAsync(ShardId shard, CancellationToken cancellationToken) => ValueTask.FromResult(ShardHome.Here);
+
+    public bool TryGetHome(ShardId shard, out ShardHome home)
+    {
+        home = ShardHome.Here;
+        return true;
+    }
 
     public ValueTask ReleaseAsync(ShardId shard, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

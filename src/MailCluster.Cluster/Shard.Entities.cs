@@ -115,7 +115,7 @@ internal sealed partial class Shard
         }
     }
 
-    private void DeliverToEntity(EntityId entityId, Envelope envelope)
+    private void DeliverToEntity(EntityId entityId, Envelope envelope, long now)
     {
         region.Metrics.Messages.Add(1);
         if (!_entities.TryGetValue(entityId, out var entity))
@@ -131,7 +131,7 @@ internal sealed partial class Shard
             region.EntityAdded();
         }
 
-        entity.LastUsed = region.Now;
+        entity.LastUsed = now;
         if (entity.State == EntityState.Active)
         {
             switch (entity.Cell.TryEnqueue(envelope))

@@ -19,7 +19,7 @@ public sealed partial class ShardRegion
         if (deltaBytes > 0 && bytes > Options.MemoryBudgetBytes && Now >= Volatile.Read(ref _nextBudgetSweep))
         {
             // Not here: this is an entity's turn, and the sweep takes the locks of all shards.
-            ThreadPool.UnsafeQueueUserWorkItem(static region => region.Sweep(), this, preferLocal: false);
+            Queue(Sweep);
         }
     }
 

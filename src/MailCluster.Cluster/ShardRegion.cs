@@ -15,6 +15,8 @@ public sealed partial class ShardRegion : IAsyncDisposable
     private readonly ITimer _sweep;
     private int _entitiesActive;
     private long _memoryBytes;
+    private readonly CancellationTokenSource _stopping = new();
+    private long _servesUntil = long.MaxValue;
     private Task? _stopped;
 
     /// <param name="shardCount">From <see cref="ShardCount.GetAsync"/>.</param>
@@ -62,13 +64,24 @@ public sealed partial class ShardRegion : IAsyncDisposable
 
     internal long Now => _system.Time.GetTimestamp();
 
+    /// <summary>
+    /// Until when shards that are here are served, as a timestamp: the end of this node's lease, for ever when it is alone. Each message is held against
+    /// it, so that a node that slept does not serve when it wakes.
+    /// </summary>
+    internal long ServesUntil => Volatile.Read(ref _servesUntil);
+
+    /// <summary>Cancelled when the region stops.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
     public ShardId ShardOf(EntityId entity) => ShardHash.ShardOf(entity, _shards.Length);
 
     /// <summary>Sends to an entity, starting it if need be, and awaits its reply. Messages of one sender to one entity keep their order.</summary>
     /// <inheritdoc cref="ActorSystem.CreateAsk{TReply}"/>
     /// <exception cref="BusyException">A mailbox or buffer is full.</exception>
     /// <exception cref="RegionStoppedException">This node is stopping.</exception>
-    /// <exception cref="ShardElsewhereException">The shard is on another node.</exception>
+    /// <exception cref="ShardElsewhereException">The shard is on another node, and this one has no link to it.</exception>
+    /// <exception cref="OutcomeUnknownException">The node that has it was lost before it answered, and the message may not be repeated.</exception>
+    /// <exception cref="RemoteEntityException">The entity failed on its node in a way that the codec has no words for.</exception>
     /// <exception cref="ShardUnavailableException">The shard has no home now.</exception>
     public ValueTask<TReply> AskAsync<TReply>(EntityId entity, object message, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -92,6 +105,7 @@ public sealed partial class ShardRegion : IAsyncDisposable
             if (_stopped is null)
             {
                 _sweep.Dispose();
+                _stopping.Cancel();
                 ClusterLog.RegionStopping(Log, EntitiesActive);
                 _stopped = Task.WhenAll(Array.ConvertAll(_shards, shard => shard.CloseAsync()));
             }
@@ -104,6 +118,7 @@ public sealed partial class ShardRegion : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         Metrics.Dispose();
+        _stopping.Dispose();
     }
 
     internal ActorCell MakeEntity(EntityId entity) => _makeEntity(entity);
