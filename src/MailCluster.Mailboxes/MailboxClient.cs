@@ -1,15 +1,28 @@
 using MailCluster.Actors;
 using MailCluster.Cluster;
-using MailCluster.Persistence;
 
 namespace MailCluster.Mailboxes;
 
-/// <summary>
-/// Sends commands through the <see cref="ShardRegion"/>. A command whose outcome is unknown (the journal failed under it) is sent once more with
-/// the same id: if it had been stored, the second time answers what the first would have.
-/// </summary>
-public sealed class MailboxClient(ShardRegion region, FolderFeedTable feeds, MailboxOptions options) : IMailboxClient
+// The way of a command to its account, wherever that is.
+//
+// The problem: the account's node may be another, may die with the command in its hands, or hand over. The caller wants one answer, to one execution, and
+// the folders it looks at to show what was answered.
+//
+// The steps:
+//   1. Every command has an id; the answer of one that changed something is recorded with its events under it (docs/adr/0004).
+//   2. It goes through the region, which takes it to the node that has the account, and sends it again, in order, to the next owner when that is lost.
+//   3. What the region cannot settle (a journal that is away, a node that stopped under the command) is repeated here, with the same id, until the
+//      command's time is over. Only then is the caller told that the outcome is unknown.
+//   4. An answer from another node comes with marks: how far the folders had come. The caller gets it when this process's feeds are as far.
+// A crash of this process between 2 and 4: the command may have run and nobody was told, as if the answer had been lost on the way to the client.
+
+/// <summary>Sends commands to the accounts of the whole cluster, and opens their folders.</summary>
+public sealed class MailboxClient(
+    IMailboxRegion region, FolderFeedTable feeds, FolderReplicas replicas, MailboxOptions options, TimeProvider time) : IMailboxClient
 {
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The region of all mailbox actors of a node.</summary>
     public static ShardRegion CreateRegion(
         MailboxServices services,
@@ -28,40 +41,60 @@ public sealed class MailboxClient(ShardRegion region, FolderFeedTable feeds, Mai
     public async ValueTask<TResult> SendAsync<TResult>(
         AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken)
     {
-        var request = new MailboxRequest(command, context);
-        try
+        if (context.Id.IsNone && command is not IMailboxQuery)
+            context = context with { Id = CommandId.New(time) };
+        var deadline = new Deadline(time, options.CommandTimeout);
+        var answer = await AskAsync(account, new MailboxRequest(command, context), deadline, cancellationToken);
+        if (answer is RemoteAnswer remote)
         {
-            return await AskAsync<TResult>(account, request, cancellationToken);
+            await CatchUpAsync(account, command, remote, deadline, cancellationToken);
+            answer = remote.Result;
         }
-        catch (PersistenceUnavailableException) when (command is IMailboxQuery || !context.Id.IsNone)
-        {
-            return await AskAgainAsync<TResult>(account, request, cancellationToken);
-        }
-        catch (Exception e) when (Refusal(e) is { } refusal)
-        {
-            throw refusal;
-        }
+
+        return answer is TResult result ? result : throw new UnexpectedReplyException(typeof(TResult), answer);
     }
 
     public async ValueTask<OpenedFolder> OpenFolderAsync(
         AccountId account, FolderName folder, bool takeRecent, CancellationToken cancellationToken)
     {
-        var request = new MailboxRequest(new OpenFolder(folder), CommandContext.None);
-        var location = await LocateAsync(account, request, cancellationToken);
+        var deadline = new Deadline(time, options.CommandTimeout);
+        var request = new MailboxRequest(new OpenFolder(folder, takeRecent), CommandContext.None);
+        while (true)
+        {
+            var answer = await AskAsync(account, request, deadline, cancellationToken);
+            var opened = answer is RemoteAnswer { Result: FolderPlace place }
+                ? await OpenReplicaAsync(account, folder, place, takeRecent, deadline, cancellationToken)
+                : await OpenHereAsync(account, folder, (FolderLocation)answer, takeRecent, deadline, cancellationToken);
+            if (opened is not null)
+                return opened;
+        }
+    }
+
+    /// <summary>Null: the account has moved to another node meanwhile.</summary>
+    private async ValueTask<OpenedFolder?> OpenHereAsync(
+        AccountId account, FolderName folder, FolderLocation location, bool takeRecent, Deadline deadline, CancellationToken cancellationToken)
+    {
         var feed = feeds.Acquire(account, location, out var created);
         try
         {
             if (created)
             {
                 // The owner may have published between its answer and the making of the feed, when there was no feed to publish to.
-                var now = await LocateAsync(account, request, cancellationToken);
+                var again = new MailboxRequest(new OpenFolder(folder), CommandContext.None);
+                if (await AskAsync(account, again, deadline, cancellationToken) is not FolderLocation now)
+                {
+                    feeds.Release(feed);
+                    return null;
+                }
+
                 if (now.Index.Id != feed.Id)
                     throw new MailboxRefusedException(RefusalReason.NonExistent, $"The folder '{folder}' was replaced while it was being opened.");
-                feed.Publish(now.Index);
+                feed.Adopt(now);
             }
 
+            FollowIfElsewhere(feed, takeRecent);
             var index = feed.Current;
-            var recent = takeRecent ? feed.ClaimRecent(index.UidNext) : feed.Recent.From;
+            var recent = takeRecent ? feed.ClaimRecent(index.UidNext) : UnclaimedOf(index, feed.Recent.From);
             return new OpenedFolder(feeds, feed, index, folder, recent);
         }
         catch
@@ -71,44 +104,125 @@ public sealed class MailboxClient(ShardRegion region, FolderFeedTable feeds, Mai
         }
     }
 
-    private async ValueTask<FolderLocation> LocateAsync(AccountId account, MailboxRequest request, CancellationToken cancellationToken)
+    private async ValueTask<OpenedFolder> OpenReplicaAsync(
+        AccountId account, FolderName folder, FolderPlace place, bool takeRecent, Deadline deadline, CancellationToken cancellationToken)
     {
+        var feed = feeds.Acquire(account, place);
         try
         {
-            return await AskAsync<FolderLocation>(account, request, cancellationToken);
+            replicas.Follow(feed, takeRecent);
+            await ReachAsync(feed, place.HighestModSeq, deadline, cancellationToken);
+            if (feed.IsGone)
+                throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{folder}'.");
+            var index = feed.Current;
+            var recent = UidSet.OfRange(place.RecentFrom, place.UidNext - 1);
+            if (takeRecent)
+                recent = recent.Union(feed.ClaimRecent(index.UidNext));
+            return new OpenedFolder(feeds, feed, index, folder, recent);
         }
-        catch (PersistenceUnavailableException)
+        catch
         {
-            return await AskAgainAsync<FolderLocation>(account, request, cancellationToken);
-        }
-        catch (Exception e) when (Refusal(e) is { } refusal)
-        {
-            throw refusal;
+            feeds.Release(feed);
+            throw;
         }
     }
 
-    private async ValueTask<TResult> AskAgainAsync<TResult>(AccountId account, MailboxRequest request, CancellationToken cancellationToken)
+    /// <summary>A feed that was made here may have been left alone when the account moved away, just before it was in the table.</summary>
+    private void FollowIfElsewhere(FolderFeed feed, bool wantsRecent)
     {
-        try
+        if (!region.IsHere(new EntityId(feed.Account.Value)))
+            replicas.Follow(feed, wantsRecent);
+    }
+
+    private static UidSet UnclaimedOf(FolderIndex index, uint from) => UidSet.OfRange(Math.Max(from, 1), index.UidNext - 1);
+
+    /// <summary>Waits until the feeds of this process show what a command on another node answered.</summary>
+    private async ValueTask CatchUpAsync(
+        AccountId account, IMailboxCommand command, RemoteAnswer answer, Deadline deadline, CancellationToken cancellationToken)
+    {
+        foreach (var mark in answer.Marks)
         {
-            return await AskAsync<TResult>(account, request, cancellationToken);
+            if (feeds.Find(mark.Folder) is { } feed)
+                await ReachAsync(feed, mark, deadline, cancellationToken);
         }
-        catch (Exception e) when (Refusal(e) is { } refusal)
+
+        if (!FolderMarks.ConcernsAll(command))
+            return;
+        foreach (var feed in feeds.All())
         {
-            throw refusal;
+            if (feed.Account == account)
+                await ReachAsync(feed, await MarkOfAsync(feed, deadline, cancellationToken), deadline, cancellationToken);
         }
     }
 
-    private ValueTask<TResult> AskAsync<TResult>(AccountId account, MailboxRequest request, CancellationToken cancellationToken) =>
-        region.AskAsync<TResult>(new EntityId(account.Value), request, options.CommandTimeout, cancellationToken);
-
-    /// <summary>What a failure on the way means to the caller; null for bugs, refusals and cancellation, which pass as they are.</summary>
-    private static MailboxRefusedException? Refusal(Exception e) => e switch
+    private async ValueTask<FolderMark> MarkOfAsync(FolderFeed feed, Deadline deadline, CancellationToken cancellationToken)
     {
-        BusyException => new MailboxRefusedException(RefusalReason.Busy, "Too many requests wait for this mailbox; try again.", e),
-        PersistenceUnavailableException or JournalUnavailableException or WriterFencedException or RecoveryFailedException
-            or AskTimeoutException or ActorStoppedException or RegionStoppedException or ShardElsewhereException or ShardUnavailableException =>
-            new MailboxRefusedException(RefusalReason.Unavailable, "The mailbox cannot be reached now; try again.", e),
-        _ => null,
-    };
+        try
+        {
+            var request = new MailboxRequest(new LocateFolder(feed.Id), CommandContext.None);
+            var answer = await AskAsync(feed.Account, request, deadline, cancellationToken);
+            var modSeq = answer is RemoteAnswer { Result: FolderPlace place } ? place.HighestModSeq : ((FolderLocation)answer).Index.HighestModSeq;
+            return new FolderMark(feed.Id, modSeq);
+        }
+        catch (MailboxRefusedException e) when (e.Reason == RefusalReason.FolderGone)
+        {
+            return new FolderMark(feed.Id, default, Gone: true);
+        }
+    }
+
+    private ValueTask ReachAsync(FolderFeed feed, FolderMark mark, Deadline deadline, CancellationToken cancellationToken) =>
+        ReachAsync(feed, mark.Gone ? new ModSeq(long.MaxValue) : mark.ModSeq, deadline, cancellationToken);
+
+    private async ValueTask ReachAsync(FolderFeed feed, ModSeq modSeq, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (feed.Current.HighestModSeq >= modSeq || feed.IsGone)
+            return;
+        using var late = new CancellationTokenSource(deadline.Left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await feed.ReachAsync(modSeq, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MailboxRefusedException(RefusalReason.Unavailable, "The folder cannot be followed now; try again.");
+        }
+    }
+
+    /// <summary>Asks until there is an answer or the time is over. An answer from another node is a <see cref="RemoteAnswer"/>.</summary>
+    private async ValueTask<object> AskAsync(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var entity = new EntityId(account.Value);
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            try
+            {
+                var answer = await region.AskAsync<object>(entity, request, deadline.Left, cancellationToken);
+                return answer is RemoteAnswer { Result: Exception failure } ? throw failure : answer;
+            }
+            catch (Exception e) when (AskFailures.MayBeRepeated(e, region.IsHere(entity), isFirst: pause == TimeSpan.Zero) && deadline.Left > pause)
+            {
+                // The first time at once: the journal may only have lost its answer.
+                if (pause > TimeSpan.Zero)
+                    await Task.Delay(pause, time, cancellationToken);
+                pause = pause == TimeSpan.Zero ? PauseMin : pause * 2 < PauseMax ? pause * 2 : PauseMax;
+            }
+            catch (Exception e) when (AskFailures.Refusal(e) is { } refusal)
+            {
+                throw refusal;
+            }
+        }
+    }
+
+    /// <summary>When a command's time is over.</summary>
+    private readonly struct Deadline(TimeProvider time, TimeSpan timeout)
+    {
+        private static readonly TimeSpan LeftMin = TimeSpan.FromMilliseconds(1);
+
+        private readonly long _start = time.GetTimestamp();
+
+        /// <summary>At least a millisecond, so that it can be waited for.</summary>
+        public TimeSpan Left => timeout - time.GetElapsedTime(_start) is var left && left > LeftMin ? left : LeftMin;
+    }
 }

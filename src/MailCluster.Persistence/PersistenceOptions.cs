@@ -21,6 +21,13 @@ public sealed record PersistenceOptions
     /// <summary>Events in one journal write, after which a batch is split. One command's events are never split.</summary>
     public int EventsPerWriteMax { get; init; } = 4096;
 
+    /// <summary>
+    /// While the journal is away, commands that may be decided again wait for it so long, in their order, before they fail. Then a later command of the same
+    /// sender never overtakes an earlier one. As long as senders wait (<c>timeouts.command</c>), or zero: commands fail at once, and their
+    /// senders see to the order.
+    /// </summary>
+    public TimeSpan HoldMax { get; init; } = TimeSpan.Zero;
+
     /// <summary>Commands that may wait in one actor's mailbox.</summary>
     public int MailboxCapacity { get; init; } = 4096;
 

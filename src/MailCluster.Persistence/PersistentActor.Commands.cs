@@ -19,15 +19,32 @@ public abstract partial class PersistentActor<TState, TEvent>
             }
             catch (Exception failure)
             {
+                if (await HoldAsync(failure))
+                {
+                    continue;
+                }
+
                 FailFrom(batch, next, failure);
                 return;
             }
 
             var round = new Round(_state!);
             next = DecideFrom(batch, next, ref round);
-            if (round.Events is not null)
+            if (round.Events is not null && await CommitAsync(round) is { } unknown)
             {
-                await CommitAsync(round);
+                if (await HoldAsync(unknown))
+                {
+                    batch = HoldBack(round.Undecided, batch[next..], unknown);
+                    next = 0;
+                }
+                else
+                {
+                    round.Fail(unknown);
+                }
+            }
+            else
+            {
+                _heldSince = null;
             }
 
             if (round.Discarded)
@@ -111,7 +128,8 @@ public abstract partial class PersistentActor<TState, TEvent>
         round.Answer(message, reply, null);
     }
 
-    private async ValueTask CommitAsync(Round round)
+    /// <summary>Writes and answers. Returns why it is unknown whether the write landed; then nobody was answered.</summary>
+    private async ValueTask<Exception?> CommitAsync(Round round)
     {
         using var payload = new PooledBufferWriter();
         try
@@ -122,7 +140,7 @@ public abstract partial class PersistentActor<TState, TEvent>
         {
             PersistenceLog.EncodeThrew(_context.Log, PersistenceId, _sequenceNr, failure);
             Discard(round, failure);
-            return;
+            return null;
         }
 
         try
@@ -135,17 +153,18 @@ public abstract partial class PersistentActor<TState, TEvent>
         {
             Discard(round, fenced);
             Fence(fenced);
-            return;
+            return null;
         }
         catch (Exception failure)
         {
             PersistenceLog.WriteFailed(_context.Log, PersistenceId, _sequenceNr, failure);
             _context.Metrics.Failures.Add(1);
-            Discard(round, new PersistenceUnavailableException(PersistenceId, failure));
-            return;
+            _state = null;
+            return new PersistenceUnavailableException(PersistenceId, failure);
         }
 
         Publish(round, payload.WrittenMemory.Length);
+        return null;
     }
 
     private void Publish(Round round, int payloadBytes)
@@ -188,6 +207,9 @@ public abstract partial class PersistentActor<TState, TEvent>
         private List<(Delivery Message, object? Reply, Exception? Failure)>? _waiting;
 
         internal TState Decided { get; private set; } = state;
+
+        /// <summary>The commands that are answered after the write, in order.</summary>
+        internal readonly IEnumerable<Delivery> Undecided => _waiting!.Select(waiting => waiting.Message);
 
         internal List<TEvent>? Events { get; private set; }
 

@@ -21,8 +21,8 @@ namespace MailCluster.Persistence;
 /// a command in the batch is answered only now, since it saw what that command did.</item>
 /// <item>Now and then a snapshot, which only shortens recovery.</item>
 /// </list>
-/// <para>When the outcome of a write is unknown, the decided state is thrown away, its askers fail, and the actor recovers before its next
-/// command, so that it never builds on a guess. Decided states that were thrown away are never built upon: after any discard the state
+/// <para>When the outcome of a write is unknown, the decided state is thrown away, and the actor recovers before its next command, so that
+/// it never builds on a guess; its askers fail, or their commands are decided again (<see cref="PersistenceOptions.HoldMax"/>). Decided states that were thrown away are never built upon: after any discard the state
 /// comes from the journal again, so a state may share growing arrays with its successor.</para>
 /// <para>All overridable members are called from one thread at a time.</para>
 /// </remarks>
@@ -77,6 +77,12 @@ public abstract partial class PersistentActor<TState, TEvent> : BatchActor
         return false;
     }
 
+    /// <summary>
+    /// Whether the command may be decided once more after a write of unknown outcome: a query, or a command whose reply
+    /// <see cref="TryGetRecordedReply"/> finds if it was carried out.
+    /// </summary>
+    protected virtual bool MayDecideAgain(object command) => false;
+
     /// <summary>Encodes the events of one write.</summary>
     protected abstract void Encode(IReadOnlyList<TEvent> events, IBufferWriter<byte> payload);
 
@@ -111,7 +117,25 @@ public abstract partial class PersistentActor<TState, TEvent> : BatchActor
     /// <summary>About how many bytes the state holds; called after each write, so it is quick.</summary>
     protected abstract long EstimateMemory(TState state);
 
-    protected sealed override ValueTask OnStartAsync() => RecoverAsync();
+    protected sealed override async ValueTask OnStartAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await RecoverAsync();
+                _heldSince = null;
+                return;
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                if (!await HoldAsync(failure))
+                {
+                    throw;
+                }
+            }
+        }
+    }
 
     protected sealed override async ValueTask OnStoppingAsync(Exception? failure)
     {

@@ -13,6 +13,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
 {
     private readonly ActorSystem _system;
     private readonly PersistenceContext _persistence;
+    private readonly FolderReplicas _replicas;
 
     private InMemoryMailboxes(TimeProvider time, MailboxOptions options, InMemoryWriterRegistry writers, WriterGeneration generation)
     {
@@ -30,7 +31,9 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
         var services = new MailboxServices(_persistence, Bodies, Feeds, options, time);
         Region = MailboxClient.CreateRegion(
             services, ShardCount.Default, new LocalShardAllocation(), new ShardRegionOptions(), NullLoggerFactory.Instance);
-        Client = new MailboxClient(Region, Feeds, options);
+        var region = new MailboxRegion(Region);
+        _replicas = new FolderReplicas(region, Feeds, options, time, NullLoggerFactory.Instance);
+        Client = new MailboxClient(region, Feeds, _replicas, options, time);
     }
 
     public IMailboxClient Client { get; }
@@ -54,6 +57,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Region.DisposeAsync();
+        _replicas.Dispose();
         _persistence.Dispose();
         _system.Dispose();
     }

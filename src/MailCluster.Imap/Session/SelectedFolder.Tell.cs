@@ -76,9 +76,8 @@ internal sealed partial class SelectedFolder
     private void ClaimRecent(uint firstNew)
     {
         // EXAMINE takes nothing from others (RFC 3501 §6.3.2): what is new to it is recent to it.
-        var first = IsReadOnly ? firstNew : _opened.Feed.ClaimRecent(View.UidNext);
-        if (first < View.UidNext)
-            _recent = _recent.Union(UidSet.OfRange(Math.Max(first, 1), View.UidNext - 1));
+        var claimed = IsReadOnly ? UidSet.OfRange(firstNew, View.UidNext - 1) : _opened.Feed.ClaimRecent(View.UidNext);
+        _recent = _recent.Union(claimed);
     }
 
     // RFC 9051 §7.3.5: a keyword must be known to the client before a message has it.

@@ -25,7 +25,7 @@ internal sealed partial class SelectedFolder : IFolderListener, IDisposable
         IsReadOnly = readOnly;
         View = opened.Index;
         _newest = opened.Index;
-        _recent = UidSet.OfRange(Math.Max(1, opened.FirstRecentUid), opened.Index.UidNext - 1);
+        _recent = opened.Recent;
         _keywordsTold = View.Keywords;
         ToldModSeq = View.HighestModSeq;
     }

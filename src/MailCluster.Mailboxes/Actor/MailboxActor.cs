@@ -39,7 +39,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
             // The account is created by whatever touches it first, a query too.
             if (request.Command is IMailboxQuery query)
             {
-                reply = Answer(state, query);
+                reply = Answer(state, query, request.IsRemote);
             }
             else
             {
@@ -53,7 +53,10 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
             return Decision<MailboxState, MailboxChange>.Refuse(refusal);
         }
 
-        return Decision<MailboxState, MailboxChange>.Persist(changes, reply, DurabilityOf(changes));
+        return request.IsRemote
+            ? Decision<MailboxState, MailboxChange>.Persist(
+                changes, after => new RemoteAnswer(reply, FolderMarks.Of(request.Command, after)), DurabilityOf(changes))
+            : Decision<MailboxState, MailboxChange>.Persist(changes, reply, DurabilityOf(changes));
 
         void Add(CommandContext cause, object? result, ImmutableArray<MailboxEvent> events)
         {
@@ -71,8 +74,13 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     protected override bool TryGetRecordedReply(MailboxState state, object command, [NotNullWhen(true)] out object? reply)
     {
         reply = null;
-        return command is MailboxRequest { Context.Id.IsNone: false } request && state.Recent.TryGet(request.Context.Id, out reply);
+        if (command is MailboxRequest { Context.Id.IsNone: false } request && state.Recent.TryGet(request.Context.Id, out var recorded))
+            reply = request.IsRemote ? new RemoteAnswer(recorded, FolderMarks.Of(request.Command, state)) : recorded;
+        return reply is not null;
     }
+
+    protected override bool MayDecideAgain(object command) =>
+        command is MailboxRequest request && (request.Command is IMailboxQuery || !request.Context.Id.IsNone);
 
     protected override void Encode(IReadOnlyList<MailboxChange> events, IBufferWriter<byte> payload) => EventCodec.Encode(events, payload);
 
@@ -138,6 +146,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         {
             if (services.Feeds.Find(folder.Id) is { } feed)
             {
+                feed.Recent.Own(_recent.GetValueOrDefault(folder.Id)?.From ?? 1);
                 _recent[folder.Id] = feed.Recent;
                 feed.Publish(folder.Index);
             }
@@ -173,27 +182,33 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         return FlagDurability;
     }
 
-    private object Answer(MailboxState state, IMailboxQuery query) => query switch
+    private object Answer(MailboxState state, IMailboxQuery query, bool isRemote) => query switch
     {
         ListFolders => MailboxAnswers.List(state, folder => MarkerOf(folder).From),
         DescribeFolder describe => Describe(state, describe),
         InspectAccount => MailboxAnswers.Inspect(state),
-        OpenFolder open => Open(state, open),
+        OpenFolder open => Locate(Named(state, open.Name), isRemote, isRemote && open.TakeRecent),
+        LocateFolder locate => Locate(MailboxRules.Open(state, locate.Folder), isRemote, takeRecent: false),
         _ => throw new InvalidOperationException($"Nothing answers {query.GetType().Name}."),
     };
 
     private FolderInfo Describe(MailboxState state, DescribeFolder query)
     {
-        var folder = state.Find(query.Name)
-            ?? throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{query.Name}'.");
+        var folder = Named(state, query.Name);
         return MailboxAnswers.Describe(folder, MarkerOf(folder).From);
     }
 
-    private FolderLocation Open(MailboxState state, OpenFolder query)
+    private static FolderState Named(MailboxState state, FolderName name) =>
+        state.Find(name) ?? throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{name}'.");
+
+    private object Locate(FolderState folder, bool isRemote, bool takeRecent)
     {
-        var folder = state.Find(query.Name)
-            ?? throw new MailboxRefusedException(RefusalReason.NonExistent, $"There is no folder '{query.Name}'.");
-        return new FolderLocation(folder.Index, MarkerOf(folder));
+        var marker = MarkerOf(folder);
+        var index = folder.Index;
+        if (!isRemote)
+            return new FolderLocation(index, marker);
+        var recentFrom = takeRecent ? marker.ClaimFrom(index.UidNext) : marker.From;
+        return new FolderPlace(index.Id, index.UidValidity, index.UidNext, index.HighestModSeq, recentFrom);
     }
 
     private void Publish(MailboxState state, FolderId id)

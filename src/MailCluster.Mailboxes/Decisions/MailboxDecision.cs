@@ -33,7 +33,7 @@ internal static partial class MailboxRules
     private static MailboxDecision Decision(object result, params ImmutableArray<MailboxEvent> events) => new(events, result);
 
     /// <exception cref="MailboxRefusedException">The folder a session has open was deleted.</exception>
-    private static FolderState Open(MailboxState state, FolderId id) =>
+    internal static FolderState Open(MailboxState state, FolderId id) =>
         state.Folders.TryGetValue(id, out var folder)
             ? folder
             : throw new MailboxRefusedException(RefusalReason.FolderGone, "The folder was deleted.");

@@ -195,18 +195,7 @@ internal static class EventCodec
         };
         stored.Messages.Capacity = e.Messages.Length;
         foreach (var message in e.Messages)
-        {
-            var entry = new Message
-            {
-                EmailId = message.EmailId.Value.ToStored(),
-                Body = message.Body.Value,
-                Size = message.Size,
-                InternalDate = message.InternalDate.Packed,
-                Flags = (uint)message.Flags,
-            };
-            entry.Keywords.AddRange(message.Keywords);
-            stored.Messages.Add(entry);
-        }
+            stored.Messages.Add(ToStored(message));
 
         return stored;
     }
@@ -215,19 +204,33 @@ internal static class EventCodec
     {
         var messages = ImmutableArray.CreateBuilder<NewMessage>(stored.Messages.Count);
         foreach (var message in stored.Messages)
-        {
-            messages.Add(new NewMessage(
-                new EmailId(message.EmailId.ToGuid()),
-                new BodyRef(message.Body),
-                message.Size,
-                InternalDate.FromPacked(message.InternalDate),
-                (SystemFlags)message.Flags,
-                message.Keywords.ToKeywords()));
-        }
+            messages.Add(FromStored(message));
 
         return new MessagesAppended(
             stored.Folder.ToFolderId(), stored.FirstUid, new ModSeq(stored.ModSeq), stored.SaveDate, messages.MoveToImmutable());
     }
+
+    public static Message ToStored(NewMessage message)
+    {
+        var stored = new Message
+        {
+            EmailId = message.EmailId.Value.ToStored(),
+            Body = message.Body.Value,
+            Size = message.Size,
+            InternalDate = message.InternalDate.Packed,
+            Flags = (uint)message.Flags,
+        };
+        stored.Keywords.AddRange(message.Keywords);
+        return stored;
+    }
+
+    public static NewMessage FromStored(Message stored) => new(
+        new EmailId(stored.EmailId.ToGuid()),
+        new BodyRef(stored.Body),
+        stored.Size,
+        InternalDate.FromPacked(stored.InternalDate),
+        (SystemFlags)stored.Flags,
+        stored.Keywords.ToKeywords());
 
     private static Stored.FlagsChanged ToStored(FlagsChanged e)
     {

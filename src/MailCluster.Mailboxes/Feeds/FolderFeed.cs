@@ -15,13 +15,14 @@ public sealed class FolderFeed : IThreadPoolWorkItem
     private ImmutableArray<IFolderListener> _listeners = [];
     private volatile FolderIndex _current;
     private volatile bool _gone;
+    private volatile RecentMarker _recent;
     private int _telling;
 
     internal FolderFeed(AccountId account, FolderIndex current, RecentMarker recent)
     {
         Account = account;
         _current = current;
-        Recent = recent;
+        _recent = recent;
     }
 
     public AccountId Account { get; }
@@ -34,16 +35,19 @@ public sealed class FolderFeed : IThreadPoolWorkItem
     /// <summary>The folder was deleted; <see cref="Current"/> is its last version.</summary>
     public bool IsGone => _gone;
 
-    internal RecentMarker Recent { get; }
+    internal RecentMarker Recent => _recent;
+
+    /// <summary>What brings new versions from the node that owns the account; null while that is, and always was, this one.</summary>
+    internal FolderReplica? Replica { get; set; }
 
     /// <summary>How many sessions hold it; guarded by the table's lock.</summary>
     internal int Holders { get; set; }
 
     /// <summary>
-    /// Makes the messages below <paramref name="uidNext"/> that no session has been told of \Recent to the calling session alone: those
-    /// with the returned UID and above.
+    /// Makes the messages below <paramref name="uidNext"/> that no session has been told of \Recent to the calling session alone, and returns them;
+    /// some may be gone.
     /// </summary>
-    public uint ClaimRecent(uint uidNext) => Recent.Claim(uidNext);
+    public UidSet ClaimRecent(uint uidNext) => Recent.Claim(uidNext);
 
     /// <summary>Tells <paramref name="listener"/> of every later version until it is removed. It may be told once more while it is being removed.</summary>
     public void AddListener(IFolderListener listener)
@@ -58,17 +62,51 @@ public sealed class FolderFeed : IThreadPoolWorkItem
             _listeners = _listeners.Remove(listener);
     }
 
-    /// <summary>Makes <paramref name="index"/> the current version, unless a newer one is already.</summary>
+    /// <summary>
+    /// Makes <paramref name="index"/> the current version, unless that or a newer one is already. Versions of different owners and recoveries are told apart
+    /// by their ModSeq, which comes from the journal; <see cref="FolderIndex.Version"/> only counts steps.
+    /// </summary>
     internal void Publish(FolderIndex index)
     {
         lock (_gate)
         {
-            if (index.Version <= _current.Version)
+            if (index.HighestModSeq < _current.HighestModSeq
+                || (index.HighestModSeq == _current.HighestModSeq && index.Version <= _current.Version))
                 return;
             _current = index;
         }
 
         Notify();
+    }
+
+    /// <summary>This node's actor has the folder now: its marker takes the place of the replica's.</summary>
+    internal void Adopt(FolderLocation location)
+    {
+        if (!ReferenceEquals(_recent, location.Recent))
+        {
+            location.Recent.Raise(_recent.From);
+            _recent = location.Recent;
+        }
+
+        Publish(location.Index);
+    }
+
+    /// <summary>Completes when the current version is <paramref name="modSeq"/> or newer, or the folder is gone.</summary>
+    internal async Task ReachAsync(ModSeq modSeq, CancellationToken cancellationToken)
+    {
+        if (_current.HighestModSeq >= modSeq || _gone)
+            return;
+        var waiter = new FeedWaiter(modSeq);
+        AddListener(waiter);
+        try
+        {
+            waiter.OnFolderChanged(this);
+            await waiter.Reached.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            RemoveListener(waiter);
+        }
     }
 
     internal void MarkGone()
@@ -84,7 +122,7 @@ public sealed class FolderFeed : IThreadPoolWorkItem
         Tell(Listeners());
     }
 
-    private void Notify()
+    internal void Notify()
     {
         var listeners = Listeners();
         if (listeners.Length <= ToldAtOnceMax)
@@ -119,13 +157,13 @@ public sealed class OpenedFolder : IDisposable
     private readonly FolderFeedTable _table;
     private bool _disposed;
 
-    internal OpenedFolder(FolderFeedTable table, FolderFeed feed, FolderIndex index, FolderName name, uint firstRecentUid)
+    internal OpenedFolder(FolderFeedTable table, FolderFeed feed, FolderIndex index, FolderName name, UidSet recent)
     {
         _table = table;
         Feed = feed;
         Index = index;
         Name = name;
-        FirstRecentUid = firstRecentUid;
+        Recent = recent;
     }
 
     public FolderFeed Feed { get; }
@@ -136,10 +174,10 @@ public sealed class OpenedFolder : IDisposable
     public FolderName Name { get; }
 
     /// <summary>
-    /// Messages of <see cref="Index"/> with this UID and above are \Recent to this session. For those that arrive later it calls
+    /// The messages of <see cref="Index"/> that are \Recent to this session. For those that arrive later it calls
     /// <see cref="FolderFeed.ClaimRecent"/> when it is about to tell of them.
     /// </summary>
-    public uint FirstRecentUid { get; }
+    public UidSet Recent { get; }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace MailCluster.Mailboxes;
 
@@ -31,7 +32,7 @@ internal sealed class RecentResults
     public IEnumerable<(CommandId Id, DateTimeOffset Time, object Result)> InOrder() =>
         _order.Select(entry => (entry.Id, entry.Time, _byId[entry.Id]));
 
-    public bool TryGet(CommandId id, out object? result) => _byId.TryGetValue(id, out result);
+    public bool TryGet(CommandId id, [NotNullWhen(true)] out object? result) => _byId.TryGetValue(id, out result);
 
     public RecentResults Add(CommandId id, DateTimeOffset time, object result)
     {

@@ -13,6 +13,7 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 {
     private readonly ActorSystem _system;
     private readonly PersistenceContext _persistence;
+    private readonly FolderReplicas _replicas;
     private readonly ILogger _log;
 
     private NodeMailboxes(
@@ -25,7 +26,9 @@ internal sealed class NodeMailboxes : IAsyncDisposable
         var mailboxes = options.ToMailboxes();
         var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, new LocalShardAllocation(), options.ToRegion(), loggers);
-        Client = new MailboxClient(Region, Feeds, mailboxes);
+        var region = new MailboxRegion(Region);
+        _replicas = new FolderReplicas(region, Feeds, mailboxes, time, loggers);
+        Client = new MailboxClient(region, Feeds, _replicas, mailboxes, time);
     }
 
     /// <param name="options">The node's configuration.</param>
@@ -77,6 +80,7 @@ internal sealed class NodeMailboxes : IAsyncDisposable
     /// <summary>Call after <see cref="StopAsync"/>. Actors that are still at it lose their snapshot, not their events.</summary>
     public ValueTask DisposeAsync()
     {
+        _replicas.Dispose();
         _persistence.Dispose();
         _system.Dispose();
         return ValueTask.CompletedTask;

@@ -125,7 +125,7 @@ public sealed class MailboxActorTests
         await host.SendAsync(await host.AppendOneAsync());
         var location = await host.OpenAsync("INBOX");
 
-        Assert.Equal(1u, location.Recent.Claim(location.Index.UidNext));
+        Assert.Equal(1u, location.Recent.ClaimFrom(location.Index.UidNext));
         Assert.Equal(0, (await host.SendAsync(new ListFolders())).Folders[0].Recent);
         await host.SendAsync(await host.AppendOneAsync());
         await host.StopAsync();

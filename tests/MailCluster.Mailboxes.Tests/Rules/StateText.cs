@@ -14,15 +14,8 @@ internal static class StateText
         {
             var folder = state.Folders[id];
             var index = folder.Index;
-            text.AppendLine($"{folder.Name} {id} {folder.Use} {index.UidValidity} next={index.UidNext} highest={index.HighestModSeq} v={index.Version}");
-            text.AppendLine($"  exists={index.Exists} unseen={index.Unseen} deleted={index.Deleted} size={index.Size}");
-            for (var i = 0; i < index.Exists; i++)
-            {
-                var row = index.RowAt(i);
-                text.AppendLine($"  {row with { KeywordSet = 0 }} {string.Join(' ', index.Keywords[row.KeywordSet])}");
-            }
-
-            text.AppendLine($"  vanished={index.VanishedSince(new ModSeq(0))}");
+            text.AppendLine($"{folder.Name} {id} {folder.Use} v={index.Version}");
+            Write(text, index);
         }
 
         text.AppendLine("subscribed " + string.Join(' ', state.Subscriptions));
@@ -32,5 +25,26 @@ internal static class StateText
         if (withReleased)
             text.AppendLine("released " + string.Join(' ', state.Released));
         return text.ToString();
+    }
+
+    /// <summary>Everything a session can see of a folder.</summary>
+    public static string Of(FolderIndex index)
+    {
+        var text = new StringBuilder();
+        Write(text, index);
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, FolderIndex index)
+    {
+        text.AppendLine($"  {index.Id} {index.UidValidity} next={index.UidNext} created={index.CreatedModSeq} highest={index.HighestModSeq}");
+        text.AppendLine($"  exists={index.Exists} unseen={index.Unseen} deleted={index.Deleted} size={index.Size}");
+        for (var i = 0; i < index.Exists; i++)
+        {
+            var row = index.RowAt(i);
+            text.AppendLine($"  {row with { KeywordSet = 0 }} {string.Join(' ', index.Keywords[row.KeywordSet])}");
+        }
+
+        text.AppendLine($"  vanished={index.VanishedSince(new ModSeq(0))}");
     }
 }

@@ -29,8 +29,7 @@ internal sealed class MessageSelection(AccountSelection accounts, IMailboxClient
             any = true;
             using var opened = await mailboxes.OpenFolderAsync(account, folder.Name, takeRecent: false, cancellationToken);
             var index = opened.Index;
-            var recent = opened.FirstRecentUid < index.UidNext ? UidSet.OfRange(opened.FirstRecentUid, index.UidNext - 1) : UidSet.Empty;
-            var found = await search.SearchAsync(index, query.Key, new SearchContext(UidSet.Empty, recent), cancellationToken);
+            var found = await search.SearchAsync(index, query.Key, new SearchContext(UidSet.Empty, opened.Recent), cancellationToken);
             unreadable += found.Unreadable;
             if (!found.Positions.IsEmpty) await work(new FolderMatches(account, folder.Name, index, found.Positions));
         }

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Mailboxes;
+
+internal static partial class MailboxLog
+{
+    [LoggerMessage(2400, LogLevel.Debug, "The replica of folder {Folder} of {Account} lost its owner and looks for it again")]
+    public static partial void ReplicaInterrupted(ILogger log, FolderId folder, AccountId account, Exception exception);
+}
