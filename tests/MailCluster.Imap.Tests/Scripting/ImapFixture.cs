@@ -1,10 +1,12 @@
 using System.Text;
 using MailCluster.Auth;
 using MailCluster.Auth.Sasl;
+using MailCluster.Bodies;
 using MailCluster.Edge;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Testing;
+using MailCluster.Testing.Clusters;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Imap.Tests.Scripting;
@@ -16,9 +18,12 @@ internal sealed class ImapFixture : IAsyncDisposable
     private readonly ImapMetrics _metrics = new();
     private readonly ConnectionHeartbeat _heartbeat;
 
-    private ImapFixture(InMemoryMailboxes mailboxes, ManualTimeProvider time, bool allowPlaintext, ImapOptions? options)
+    private readonly InMemoryMailboxes? _mailboxes;
+
+    private ImapFixture(
+        InMemoryMailboxes? mailboxes, IMailboxClient client, IBodyStore bodies, ManualTimeProvider time, bool allowPlaintext, ImapOptions? options)
     {
-        Mailboxes = mailboxes;
+        _mailboxes = mailboxes;
         Time = time;
         _heartbeat = new ConnectionHeartbeat(time);
         var edgeOptions = new EdgeOptions();
@@ -26,10 +31,11 @@ internal sealed class ImapFixture : IAsyncDisposable
         Edge = new EdgeServices(edgeOptions, time, _heartbeat, Connections, new TestTls(), _edgeMetrics, NullLoggerFactory.Instance);
         var login = new LoginService(new NameIsPassword(), SaslMechanismSet.Default(allowPlaintext), Edge);
         Services = new ImapServices(
-            options ?? new ImapOptions { Version = "1.0" }, Edge, login, mailboxes.Client, mailboxes.Bodies, MimeLimits.Default, _metrics, NullLoggerFactory.Instance);
+            options ?? new ImapOptions { Version = "1.0" }, Edge, login, client, bodies, MimeLimits.Default, _metrics, NullLoggerFactory.Instance);
     }
 
-    public InMemoryMailboxes Mailboxes { get; }
+    /// <summary>The mailboxes of a node that is alone.</summary>
+    public InMemoryMailboxes Mailboxes => _mailboxes ?? throw new InvalidOperationException("The mailboxes are a cluster's.");
 
     public ManualTimeProvider Time { get; }
 
@@ -42,15 +48,21 @@ internal sealed class ImapFixture : IAsyncDisposable
     public static async Task<ImapFixture> StartAsync(bool allowPlaintext = true, MailboxOptions? mailboxes = null, ImapOptions? options = null)
     {
         var time = new ManualTimeProvider();
-        return new ImapFixture(await InMemoryMailboxes.StartAsync(time, mailboxes), time, allowPlaintext, options);
+        var alone = await InMemoryMailboxes.StartAsync(time, mailboxes);
+        return new ImapFixture(alone, alone.Client, alone.Bodies, time, allowPlaintext, options);
     }
+
+    /// <summary>The IMAP side of one node of a cluster, which stays the caller's.</summary>
+    public static ImapFixture Of(MailboxCluster cluster, int node, ManualTimeProvider time) =>
+        new(null, cluster.Nodes[node].Client, cluster.Bodies, time, allowPlaintext: true, null);
 
     public InMemoryConnection Connect(TlsMode tls = TlsMode.Off) =>
         new InMemoryConnection().Start(new ImapConnectionHandler(Services, Edge, new EdgeListener("imap", tls)));
 
     public async ValueTask DisposeAsync()
     {
-        await Mailboxes.DisposeAsync();
+        if (_mailboxes is not null)
+            await _mailboxes.DisposeAsync();
         _heartbeat.Dispose();
         _edgeMetrics.Dispose();
         _metrics.Dispose();
