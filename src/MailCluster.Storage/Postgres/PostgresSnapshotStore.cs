@@ -64,8 +64,8 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
                 await using var batch = new NpgsqlBatch(connection);
                 batch.BatchCommands.Add(LockActor(number));
                 var delete = new NpgsqlBatchCommand(Sql["Delete"]);
-                delete.Parameters.Add(actors.ShardOf(actor));
-                delete.Parameters.Add(number);
+                delete.Parameters.Bind(actors.ShardOf(actor));
+                delete.Parameters.Bind(number);
                 batch.BatchCommands.Add(delete);
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
@@ -100,15 +100,15 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(LockActor(number));
         var save = new NpgsqlBatchCommand(Sql["Save"]);
-        save.Parameters.Add(writer.Value);
-        save.Parameters.Add(actors.ShardOf(actor));
-        save.Parameters.Add(number);
-        save.Parameters.Add(sequenceNr.Value);
+        save.Parameters.Bind(writer.Value);
+        save.Parameters.Bind(actors.ShardOf(actor));
+        save.Parameters.Bind(number);
+        save.Parameters.Bind(sequenceNr.Value);
         var changed = changedParts.Select(static part => part.Name).ToArray();
-        save.Parameters.Add(removedParts.Except(changed, StringComparer.Ordinal).ToArray());
-        save.Parameters.Add(changed);
-        save.Parameters.Add(changedParts.Select(static part => Checksum(part.Name, part.Bytes.Span)).ToArray());
-        save.Parameters.AddBytes([.. changedParts.Select(static part => part.Bytes)]);
+        save.Parameters.Bind(removedParts.Except(changed, StringComparer.Ordinal).ToArray());
+        save.Parameters.Bind(changed);
+        save.Parameters.Bind(changedParts.Select(static part => Checksum(part.Name, part.Bytes.Span)).ToArray());
+        save.Parameters.BindBytes([.. changedParts.Select(static part => part.Bytes)]);
         batch.BatchCommands.Add(save);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -123,8 +123,8 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
     private async ValueTask<StoredSnapshot?> LoadAsync(NpgsqlConnection connection, PersistenceId actor, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql["Load"], connection);
-        command.Parameters.Add(actors.ShardOf(actor));
-        command.Parameters.Add(actor.Value);
+        command.Parameters.Bind(actors.ShardOf(actor));
+        command.Parameters.Bind(actor.Value);
         StoredSnapshot? stored = null;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -144,7 +144,7 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
     private static NpgsqlBatchCommand LockActor(long number)
     {
         var command = new NpgsqlBatchCommand(Sql["LockActor"]);
-        command.Parameters.Add(number);
+        command.Parameters.Bind(number);
         return command;
     }
 

@@ -21,8 +21,8 @@ internal sealed class PostgresAccountTable(PostgresConnections connections) : IA
         static async (connection, asked, cancellationToken) =>
         {
             await using var command = new NpgsqlCommand(Sql["Find"], connection);
-            command.Parameters.Add(asked.account);
-            command.Parameters.Add(asked.standIn);
+            command.Parameters.Bind(asked.account);
+            command.Parameters.Bind(asked.standIn);
             StoredAccount? found = null;
             string? standIn = null;
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -56,10 +56,10 @@ internal sealed class PostgresAccountTable(PostgresConnections connections) : IA
         "Add",
         parameters =>
         {
-            parameters.Add(account.Account);
-            parameters.Add(unchecked((long)ShardHash.Hash(account.Account)));
-            parameters.Add(account.Password);
-            parameters.Add(JsonSerializer.Serialize(account.Fields));
+            parameters.Bind(account.Account);
+            parameters.Bind(unchecked((long)ShardHash.Hash(account.Account)));
+            parameters.Bind(account.Password);
+            parameters.Bind(JsonSerializer.Serialize(account.Fields));
         },
         cancellationToken);
 
@@ -67,19 +67,19 @@ internal sealed class PostgresAccountTable(PostgresConnections connections) : IA
         "SetPassword",
         parameters =>
         {
-            parameters.Add(account);
-            parameters.Add(password);
+            parameters.Bind(account);
+            parameters.Bind(password);
         },
         cancellationToken);
 
     public ValueTask<bool> DeleteAsync(string account, CancellationToken cancellationToken) =>
-        ChangeAsync("Delete", parameters => parameters.Add(account), cancellationToken);
+        ChangeAsync("Delete", parameters => parameters.Bind(account), cancellationToken);
 
     private static async ValueTask<List<StoredAccount>> ReadPageAsync(NpgsqlConnection connection, string after, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql["List"], connection);
-        command.Parameters.Add(after);
-        command.Parameters.Add(ListRows);
+        command.Parameters.Bind(after);
+        command.Parameters.Bind(ListRows);
         var page = new List<StoredAccount>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

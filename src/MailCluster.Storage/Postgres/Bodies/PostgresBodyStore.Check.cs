@@ -76,9 +76,9 @@ public sealed partial class PostgresBodyStore
         async connection =>
         {
             await using var command = new NpgsqlCommand(Sql["List"], connection);
-            command.Parameters.Add(after.Shard);
-            command.Parameters.Add(after.Number);
-            command.Parameters.Add(ListRows);
+            command.Parameters.Bind(after.Shard);
+            command.Parameters.Bind(after.Number);
+            command.Parameters.Bind(ListRows);
             var page = new List<(BodyAddress, BodyHead, BodyRecord)>();
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))

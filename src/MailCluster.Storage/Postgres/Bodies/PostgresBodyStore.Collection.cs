@@ -55,9 +55,9 @@ public sealed partial class PostgresBodyStore
                 Value = shards is null ? DBNull.Value : shards.Select(static shard => shard.Value).ToArray(),
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
             });
-            command.Parameters.Add(now.UtcDateTime);
-            command.Parameters.Add(CollectMax);
-            command.Parameters.Add(_bucket is not null);
+            command.Parameters.Bind(now.UtcDateTime);
+            command.Parameters.Bind(CollectMax);
+            command.Parameters.Bind(_bucket is not null);
             var due = new List<(BodyAddress, BodyPlace)>();
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))

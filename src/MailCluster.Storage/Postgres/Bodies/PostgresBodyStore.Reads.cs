@@ -142,8 +142,8 @@ public sealed partial class PostgresBodyStore
         {
             // A body in its row is shorter than the largest offset that substring takes.
             await using var command = Command(connection, "Read", body);
-            command.Parameters.Add((int)Math.Min(offset, int.MaxValue - 1) + 1);
-            command.Parameters.Add((int)Math.Min(count, int.MaxValue - 1 - Math.Min(offset, int.MaxValue - 1)));
+            command.Parameters.Bind((int)Math.Min(offset, int.MaxValue - 1) + 1);
+            command.Parameters.Bind((int)Math.Min(count, int.MaxValue - 1 - Math.Min(offset, int.MaxValue - 1)));
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             return await reader.ReadAsync(cancellationToken)
                 ? (Head(reader), reader.IsDBNull(3) ? [] : reader.GetFieldValue<byte[]>(3))
@@ -157,8 +157,8 @@ public sealed partial class PostgresBodyStore
             async connection =>
             {
                 await using var command = Command(connection, "ReadChunks", body);
-                command.Parameters.Add(offset);
-                command.Parameters.Add((long)destination.Length);
+                command.Parameters.Bind(offset);
+                command.Parameters.Bind((long)destination.Length);
                 var done = 0;
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
@@ -187,8 +187,8 @@ public sealed partial class PostgresBodyStore
                 async connection =>
                 {
                     await using var command = new NpgsqlCommand(Sql[statement], connection);
-                    command.Parameters.Add(shard.Key);
-                    command.Parameters.Add(shard.Select(static address => address.Number).ToArray());
+                    command.Parameters.Bind(shard.Key);
+                    command.Parameters.Bind(shard.Select(static address => address.Number).ToArray());
                     await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                     while (await reader.ReadAsync(cancellationToken))
                         found[new BodyAddress(shard.Key, reader.GetInt64(0)).Ref] = reader.GetFieldValue<byte[]>(1);
@@ -207,8 +207,8 @@ public sealed partial class PostgresBodyStore
     {
         var address = BodyAddress.Of(body);
         var command = new NpgsqlCommand(Sql[statement], connection);
-        command.Parameters.Add(address.Shard);
-        command.Parameters.Add(address.Number);
+        command.Parameters.Bind(address.Shard);
+        command.Parameters.Bind(address.Number);
         return command;
     }
 }

@@ -96,7 +96,7 @@ public sealed partial class PostgresBodyStore : IBodyStore, IBodyStoreCheck, IAs
     {
         await using var command = new NpgsqlCommand(Sql[statement], connection);
         AddAddresses(command, addresses);
-        command.Parameters.Add(freeAfter.UtcDateTime);
+        command.Parameters.Bind(freeAfter.UtcDateTime);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -116,8 +116,8 @@ public sealed partial class PostgresBodyStore : IBodyStore, IBodyStoreCheck, IAs
 
     private static void AddAddresses(NpgsqlCommand command, IReadOnlyCollection<BodyAddress> addresses)
     {
-        command.Parameters.Add(addresses.Select(static address => address.Shard).ToArray());
-        command.Parameters.Add(addresses.Select(static address => address.Number).ToArray());
+        command.Parameters.Bind(addresses.Select(static address => address.Shard).ToArray());
+        command.Parameters.Bind(addresses.Select(static address => address.Number).ToArray());
     }
 
     /// <summary>Runs what reads, or what is the same when it is done twice.</summary>

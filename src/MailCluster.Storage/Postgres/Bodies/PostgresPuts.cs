@@ -110,16 +110,16 @@ internal sealed partial class PostgresPuts : IAsyncDisposable
         foreach (var request in requests.Where(static request => request.Place == BodyPlace.Chunks))
             batch.BatchCommands.Add(Chunks(request));
         var put = new NpgsqlBatchCommand(Sql["Put"]);
-        put.Parameters.Add(requests.Select(static request => request.Address.Shard).ToArray());
-        put.Parameters.Add(requests.Select(static request => request.Address.Number).ToArray());
-        put.Parameters.Add(requests.Select(static request => request.Message.Owner).ToArray());
-        put.Parameters.Add(requests.Select(static request => request.Message.EmailId).ToArray());
-        put.Parameters.Add(requests.Select(static request => (long)request.Message.Body.Length).ToArray());
-        put.Parameters.Add(requests.Select(static request => unchecked((int)request.Checksum)).ToArray());
-        put.Parameters.Add(requests.Select(static request => (short)request.Place).ToArray());
-        put.Parameters.AddBytes([.. requests.Select(static request => request.Message.Summary)]);
-        put.Parameters.AddBytes([.. requests.Select(static request => request.Message.Text)]);
-        put.Parameters.AddBytes([.. requests.Select(static request => request.Place == BodyPlace.Row ? request.Message.Body : default)]);
+        put.Parameters.Bind(requests.Select(static request => request.Address.Shard).ToArray());
+        put.Parameters.Bind(requests.Select(static request => request.Address.Number).ToArray());
+        put.Parameters.Bind(requests.Select(static request => request.Message.Owner).ToArray());
+        put.Parameters.Bind(requests.Select(static request => request.Message.EmailId).ToArray());
+        put.Parameters.Bind(requests.Select(static request => (long)request.Message.Body.Length).ToArray());
+        put.Parameters.Bind(requests.Select(static request => unchecked((int)request.Checksum)).ToArray());
+        put.Parameters.Bind(requests.Select(static request => (short)request.Place).ToArray());
+        put.Parameters.BindBytes([.. requests.Select(static request => request.Message.Summary)]);
+        put.Parameters.BindBytes([.. requests.Select(static request => request.Message.Text)]);
+        put.Parameters.BindBytes([.. requests.Select(static request => request.Place == BodyPlace.Row ? request.Message.Body : default)]);
         batch.BatchCommands.Add(put);
         await batch.ExecuteNonQueryAsync();
     }
@@ -137,10 +137,10 @@ internal sealed partial class PostgresPuts : IAsyncDisposable
         }
 
         var command = new NpgsqlBatchCommand(Sql["PutChunks"]);
-        command.Parameters.Add(request.Address.Shard);
-        command.Parameters.Add(request.Address.Number);
-        command.Parameters.Add(starts);
-        command.Parameters.AddBytes(pieces);
+        command.Parameters.Bind(request.Address.Shard);
+        command.Parameters.Bind(request.Address.Number);
+        command.Parameters.Bind(starts);
+        command.Parameters.BindBytes(pieces);
         return command;
     }
 

@@ -31,8 +31,8 @@ internal sealed class ActorNumbers(int shardCount)
         if (_known.TryGetValue(actor, out var known))
             return known;
         await using var command = new NpgsqlCommand(Sql["FindActor"], connection);
-        command.Parameters.Add(ShardOf(actor));
-        command.Parameters.Add(actor.Value);
+        command.Parameters.Bind(ShardOf(actor));
+        command.Parameters.Bind(actor.Value);
         if (await command.ExecuteScalarAsync(cancellationToken) is not long number)
             return null;
         Remember(actor, number);
@@ -48,8 +48,8 @@ internal sealed class ActorNumbers(int shardCount)
             if (turn == TurnsMax)
                 throw new TimeoutException("The database gives no number to an actor.");
             await using var command = new NpgsqlCommand(Sql["NameActors"], connection);
-            command.Parameters.Add(missing.Select(ShardOf).ToArray());
-            command.Parameters.Add(missing.Select(actor => actor.Value).ToArray());
+            command.Parameters.Bind(missing.Select(ShardOf).ToArray());
+            command.Parameters.Bind(missing.Select(actor => actor.Value).ToArray());
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
                 Remember(new PersistenceId(reader.GetString(0)), reader.GetInt64(1));

@@ -37,16 +37,16 @@ internal sealed class AppendGroup
     /// <summary>Fills in the parameters of the statement Append.</summary>
     public void Bind(NpgsqlParameterCollection parameters)
     {
-        parameters.Add(_sent.Select(static request => request.Write.Writer.Value).Distinct().Order().ToArray());
-        parameters.Add(Array(static request => request.Write.Writer.Value));
-        parameters.Add(Array(static request => request.Shard));
-        parameters.Add(Array(static request => request.ActorNo));
-        parameters.Add(Array(static request => request.Write.After.Next.Value));
-        parameters.Add(Array(static request => request.Write.Time.UtcTicks));
-        parameters.Add(Array(static request => unchecked((int)JournalRow.Checksum(
+        parameters.Bind(_sent.Select(static request => request.Write.Writer.Value).Distinct().Order().ToArray());
+        parameters.Bind(Array(static request => request.Write.Writer.Value));
+        parameters.Bind(Array(static request => request.Shard));
+        parameters.Bind(Array(static request => request.ActorNo));
+        parameters.Bind(Array(static request => request.Write.After.Next.Value));
+        parameters.Bind(Array(static request => request.Write.Time.UtcTicks));
+        parameters.Bind(Array(static request => unchecked((int)JournalRow.Checksum(
             request.ActorNo, request.Write.After.Next.Value, request.Write.Time.UtcTicks, request.Write.Payload.Span))));
-        parameters.AddBytes(Array(static request => request.Write.Payload));
-        parameters.Add(_heads.ToArray());
+        parameters.BindBytes(Array(static request => request.Write.Payload));
+        parameters.Bind(_heads.ToArray());
     }
 
     private T[] Array<T>(Func<AppendRequest, T> select)

@@ -182,9 +182,9 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
     private static async Task<Finding[]> DiagnoseAsync(NpgsqlConnection connection, List<AppendRequest> lost)
     {
         await using var command = new NpgsqlCommand(Sql["Diagnose"], connection);
-        command.Parameters.Add(lost.Select(static request => request.Write.Writer.Value).ToArray());
-        command.Parameters.Add(lost.Select(static request => request.Shard).ToArray());
-        command.Parameters.Add(lost.Select(static request => request.ActorNo).ToArray());
+        command.Parameters.Bind(lost.Select(static request => request.Write.Writer.Value).ToArray());
+        command.Parameters.Bind(lost.Select(static request => request.Shard).ToArray());
+        command.Parameters.Bind(lost.Select(static request => request.ActorNo).ToArray());
         var found = new Finding[lost.Count];
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())

@@ -36,8 +36,8 @@ internal sealed class PostgresJournal(PostgresConnections connections, PostgresA
         async (connection, actor, cancellationToken) =>
         {
             await using var command = new NpgsqlCommand(Sql["Highest"], connection);
-            command.Parameters.Add(actors.ShardOf(actor));
-            command.Parameters.Add(actor.Value);
+            command.Parameters.Bind(actors.ShardOf(actor));
+            command.Parameters.Bind(actor.Value);
             return new SequenceNr(await command.ExecuteScalarAsync(cancellationToken) is long highest ? highest : 0);
         },
         cancellationToken);
@@ -48,10 +48,10 @@ internal sealed class PostgresJournal(PostgresConnections connections, PostgresA
         async (connection, trim, cancellationToken) =>
         {
             await using var command = new NpgsqlCommand(Sql["Trim"], connection);
-            command.Parameters.Add(actors.ShardOf(trim.actor));
-            command.Parameters.Add(trim.actor.Value);
-            command.Parameters.Add(trim.upTo.Value);
-            command.Parameters.Add(trim.olderThan.UtcTicks);
+            command.Parameters.Bind(actors.ShardOf(trim.actor));
+            command.Parameters.Bind(trim.actor.Value);
+            command.Parameters.Bind(trim.upTo.Value);
+            command.Parameters.Bind(trim.olderThan.UtcTicks);
             return await command.ExecuteNonQueryAsync(cancellationToken);
         },
         cancellationToken);
@@ -91,10 +91,10 @@ internal sealed class PostgresJournal(PostgresConnections connections, PostgresA
         if (await actors.FindAsync(connection, from.Actor, cancellationToken) is not { } number)
             return rows;
         await using var command = new NpgsqlCommand(Sql["Replay"], connection);
-        command.Parameters.Add(actors.ShardOf(from.Actor));
-        command.Parameters.Add(number);
-        command.Parameters.Add(from.After.Value);
-        command.Parameters.Add(ReplayRows);
+        command.Parameters.Bind(actors.ShardOf(from.Actor));
+        command.Parameters.Bind(number);
+        command.Parameters.Bind(from.After.Value);
+        command.Parameters.Bind(ReplayRows);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         for (var bytes = 0; bytes < ReplayBytes && await reader.ReadAsync(cancellationToken);)
         {
@@ -116,8 +116,8 @@ internal sealed class PostgresJournal(PostgresConnections connections, PostgresA
     private static async ValueTask<List<PersistenceId>> ReadActorsAsync(NpgsqlConnection connection, string after, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql["ListActors"], connection);
-        command.Parameters.Add(after);
-        command.Parameters.Add(ListRows);
+        command.Parameters.Bind(after);
+        command.Parameters.Bind(ListRows);
         var page = new List<PersistenceId>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -18,20 +18,20 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         {
             await using (var close = Command(connection, Members["CloseNode"]))
             {
-                close.Parameters.Add(registration.Node);
+                close.Parameters.Bind(registration.Node);
                 await close.ExecuteNonQueryAsync(cancellationToken);
             }
 
             await using var batch = new NpgsqlBatch(connection);
-            Add(batch, Members["FenceNode"]).Add(registration.Node);
-            Add(batch, Members["EndNode"]).Add(registration.Node);
+            Add(batch, Members["FenceNode"]).Bind(registration.Node);
+            Add(batch, Members["EndNode"]).Bind(registration.Node);
             Add(batch, Members["Forget"]);
             var join = Add(batch, Members["Join"]);
-            join.Add(registration.Node);
-            join.Add(registration.Address);
-            join.Add((int)registration.Roles);
-            join.Add(registration.Version);
-            join.Add(lease);
+            join.Bind(registration.Node);
+            join.Bind(registration.Address);
+            join.Bind((int)registration.Roles);
+            join.Bind(registration.Version);
+            join.Bind(lease);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var generation = new Generation(reader.GetInt64(0));
@@ -44,8 +44,8 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         async connection =>
         {
             await using var renew = Command(connection, Members["Renew"]);
-            renew.Parameters.Add(generation.Value);
-            renew.Parameters.Add(lease);
+            renew.Parameters.Bind(generation.Value);
+            renew.Parameters.Bind(lease);
             return await renew.ExecuteNonQueryAsync(cancellationToken) > 0;
         },
         cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         async connection =>
         {
             await using var leave = Command(connection, Members["Leave"]);
-            leave.Parameters.Add(generation.Value);
+            leave.Parameters.Bind(generation.Value);
             return await leave.ExecuteNonQueryAsync(cancellationToken);
         },
         cancellationToken);
@@ -64,21 +64,21 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         {
             await using (var close = Command(connection, Members["Close"]))
             {
-                close.Parameters.Add(generation.Value);
-                close.Parameters.Add(onlyIfExpired);
+                close.Parameters.Bind(generation.Value);
+                close.Parameters.Bind(onlyIfExpired);
                 await close.ExecuteNonQueryAsync(cancellationToken);
             }
 
             // The rest does nothing for a run that is not closing: its lease has not run out.
             await using (var batch = new NpgsqlBatch(connection))
             {
-                Add(batch, Members["Fence"]).Add(generation.Value);
-                Add(batch, Members["End"]).Add(generation.Value);
+                Add(batch, Members["Fence"]).Bind(generation.Value);
+                Add(batch, Members["End"]).Bind(generation.Value);
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
 
             await using var ask = Command(connection, Members["IsDead"]);
-            ask.Parameters.Add(generation.Value);
+            ask.Parameters.Bind(generation.Value);
             return (bool)(await ask.ExecuteScalarAsync(cancellationToken))!;
         },
         cancellationToken);
@@ -87,11 +87,11 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         async connection =>
         {
             await using var batch = new NpgsqlBatch(connection);
-            Add(batch, Shards["LockActive"]).Add(claimant.Value);
+            Add(batch, Shards["LockActive"]).Bind(claimant.Value);
             Add(batch, Shards["LockMap"]);
             var claim = Add(batch, Shards["Claim"]);
-            claim.Add(claimant.Value);
-            claim.Add(max);
+            claim.Bind(claimant.Value);
+            claim.Bind(max);
             var claimed = new List<ShardId>();
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
@@ -108,11 +108,11 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         async connection =>
         {
             await using var batch = new NpgsqlBatch(connection);
-            Add(batch, Shards["LockActive"]).Add(successor.Value);
+            Add(batch, Shards["LockActive"]).Bind(successor.Value);
             var release = Add(batch, Shards["Release"]);
-            release.Add(owner.Value);
-            release.Add(shard.Value);
-            release.Add(successor.Value);
+            release.Bind(owner.Value);
+            release.Bind(shard.Value);
+            release.Bind(successor.Value);
             return await batch.ExecuteNonQueryAsync(cancellationToken);
         },
         cancellationToken);

@@ -48,7 +48,7 @@ internal sealed class PostgresWriters(PostgresConnections connections, PostgresC
                 static async (connection, generation, cancellationToken) =>
                 {
                     await using var command = new NpgsqlCommand(Sql["IsAlive"], connection);
-                    command.Parameters.Add(generation.Value);
+                    command.Parameters.Bind(generation.Value);
                     return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
                 },
                 cancellationToken);
