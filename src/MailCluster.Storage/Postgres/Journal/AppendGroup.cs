@@ -31,9 +31,6 @@ internal sealed class AppendGroup
     /// <summary>Not sent: they do not follow what was sent for their actor.</summary>
     public List<AppendRequest> Held { get; } = [];
 
-    /// <summary>Disk as soon as one of them asks for it.</summary>
-    public Durability Durability => _sent.Exists(static request => request.Write.Durability == Durability.Disk) ? Durability.Disk : Durability.OsBuffers;
-
     /// <summary>Fills in the parameters of the statement Append.</summary>
     public void Bind(NpgsqlParameterCollection parameters)
     {

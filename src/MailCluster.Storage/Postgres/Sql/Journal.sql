@@ -47,10 +47,6 @@ SELECT i.place,
                 (SELECT a.trimmed_to FROM actor a WHERE a.shard = i.shard AND a.actor_no = i.actor_no))
   FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) WITH ORDINALITY AS i(generation, shard, actor_no, place);
 
--- Answered from the system's buffers: the server's WAL writer brings it to the disk within three of its rounds, 0.6 s by default.
--- name: OsBuffers
-SELECT set_config('synchronous_commit', 'off', true);
-
 -- name: Replay
 SELECT seq, time, crc32c, payload FROM journal WHERE shard = $1 AND actor_no = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 
