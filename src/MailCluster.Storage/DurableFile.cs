@@ -7,7 +7,7 @@ namespace MailCluster.Storage;
 /// Makes changes of the directory itself durable. A new, renamed or removed name survives a power loss only once the directory that holds it
 /// is flushed, which .NET has no call for on Unix: it is opened and fsynced through the C library. Windows journals its names.
 /// </summary>
-internal static partial class DurableFile
+public static partial class DurableFile
 {
     private const int OpenReadOnly = 0;
 

@@ -26,6 +26,8 @@ internal sealed class EmbeddedStorage : INodeStorage
         UpkeepInterval = upkeepInterval;
     }
 
+    public string Location => Path.GetDirectoryName(_database.Path)!;
+
     public IJournal Journal => _database.Journal;
 
     public ISnapshotStore Snapshots => _database.Snapshots;

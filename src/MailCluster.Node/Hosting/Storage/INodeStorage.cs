@@ -9,6 +9,9 @@ namespace MailCluster.Node.Hosting.Storage;
 /// </summary>
 internal interface INodeStorage : IAsyncDisposable
 {
+    /// <summary>Where it is, for messages: a path, or a host and a database. No credentials.</summary>
+    string Location { get; }
+
     IJournal Journal { get; }
 
     ISnapshotStore Snapshots { get; }
