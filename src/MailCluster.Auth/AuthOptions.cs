@@ -3,8 +3,8 @@ namespace MailCluster.Auth;
 /// <summary>Settings of authentication. The defaults suit a small server that faces the internet.</summary>
 public sealed class AuthOptions
 {
-    /// <summary>The Dovecot-format passwd-file that holds the accounts. It need not exist: no file, no accounts.</summary>
-    public string PasswdFile { get; set; } = "./data/users";
+    /// <summary>The Dovecot-format passwd-file that holds the accounts. It need not exist: no file, no accounts. Null: they are in a table.</summary>
+    public string? PasswdFile { get; set; } = "./data/users";
 
     /// <summary>SASL mechanisms in the order in which they are offered, upper case: PLAIN, LOGIN.</summary>
     public IReadOnlyList<string> Mechanisms { get; set; } = ["PLAIN", "LOGIN"];
@@ -68,7 +68,7 @@ public sealed class AuthOptions
     /// <exception cref="ArgumentException">A value is impossible; the message names the option and what was expected.</exception>
     public void Validate()
     {
-        Require(PasswdFile.Length > 0, nameof(PasswdFile), "a path");
+        Require(PasswdFile is null or { Length: > 0 }, nameof(PasswdFile), "a path");
         foreach (var name in Mechanisms) Require(
             Sasl.SaslMechanismSet.IsKnown(name), nameof(Mechanisms), $"PLAIN or LOGIN, not \"{name}\"");
         Require(Argon2MemoryKiB is >= 8 and <= 1024 * 1024, nameof(Argon2MemoryKiB), "8 to 1048576");

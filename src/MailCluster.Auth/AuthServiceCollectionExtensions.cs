@@ -14,15 +14,16 @@ namespace MailCluster.Auth;
 public static class AuthServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IAuthenticator"/>, <see cref="SaslMechanismSet"/>, <see cref="IUserDirectory"/> and <see cref="IUserStore"/> over the passwd-file, or
-    /// over <paramref name="accounts"/> when it is given: the table that the nodes of a cluster share. Needs logging; takes
-    /// <see cref="TimeProvider"/> from the container when it has one.
+    /// Adds <see cref="IAuthenticator"/>, <see cref="SaslMechanismSet"/>, <see cref="IUserDirectory"/> and <see cref="IUserStore"/> over the passwd-file,
+    /// over <paramref name="accounts"/>, the table that the nodes of a cluster share, or over both: then the file is asked first and never written. Needs
+    /// logging; takes <see cref="TimeProvider"/> from the container when it has one.
     /// </summary>
-    /// <exception cref="ArgumentException">An option has an impossible value; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option has an impossible value, or there is no place for accounts; the message names it.</exception>
     public static IServiceCollection AddMailClusterAuth(
         this IServiceCollection services, AuthOptions options, Func<IServiceProvider, IAccountTable>? accounts = null)
     {
         options.Validate();
+        if (options.PasswdFile is null && accounts is null) throw new ArgumentException("PasswdFile: expected a path where there is no account table");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<PasswordSchemes>();
@@ -31,20 +32,39 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<FailurePenalty>();
         services.AddSingleton<AuthMetrics>();
-        if (accounts is null)
+        if (options.PasswdFile is { } file)
         {
-            services.AddSingleton(s => ActivatorUtilities.CreateInstance<PasswdFilePassDb>(s, options.PasswdFile));
-            AddAccounts<PasswdFilePassDb>(services);
+            services.AddSingleton(s => ActivatorUtilities.CreateInstance<PasswdFilePassDb>(s, file));
+        }
+        if (accounts is not null)
+        {
+            services.AddSingleton(s => ActivatorUtilities.CreateInstance<TablePassDb>(s, accounts(s)));
+        }
+        if (options.PasswdFile is { } both && accounts is not null)
+        {
+            AddBoth(services, both);
+        }
+        else if (accounts is not null)
+        {
+            AddAccounts<TablePassDb>(services);
         }
         else
         {
-            services.AddSingleton(s => ActivatorUtilities.CreateInstance<TablePassDb>(s, accounts(s)));
-            AddAccounts<TablePassDb>(services);
+            AddAccounts<PasswdFilePassDb>(services);
         }
 
         services.AddSingleton<IAuthenticator, PasswordAuthenticator>();
         services.AddSingleton(SaslMechanismSet.OfNames(options.Mechanisms, options.AllowPlaintext));
         return services;
+    }
+
+    private static void AddBoth(IServiceCollection services, string file)
+    {
+        services.AddSingleton(s => new ConfiguredAndStoredUsers(
+            s.GetRequiredService<PasswdFilePassDb>(), file, s.GetRequiredService<TablePassDb>(), s.GetRequiredService<TablePassDb>()));
+        services.AddSingleton<IUserDirectory>(s => s.GetRequiredService<ConfiguredAndStoredUsers>());
+        services.AddSingleton<IUserStore>(s => s.GetRequiredService<ConfiguredAndStoredUsers>());
+        services.AddSingleton(s => new PassDbChain([s.GetRequiredService<PasswdFilePassDb>(), s.GetRequiredService<TablePassDb>()]));
     }
 
     private static void AddAccounts<TDatabase>(IServiceCollection services)

@@ -19,6 +19,9 @@ internal sealed record NodeOptions
     /// <summary>What the node does in its cluster; both by default.</summary>
     public required NodeRoles Roles { get; init; }
 
+    /// <summary>Stored with the database: a node of another name is refused.</summary>
+    public required string ClusterName { get; init; }
+
     /// <summary>Null: the node is alone.</summary>
     public required ClusterSettings? Cluster { get; init; }
 

@@ -29,7 +29,7 @@ internal static partial class NodeOptionsReader
         return roles;
     }
 
-    private static (ClusterSettings? Cluster, int? Shards) ReadCluster(HoconSection section, JournalKind journal)
+    private static (string Name, ClusterSettings? Cluster, int? Shards) ReadCluster(HoconSection section, JournalKind journal)
     {
         var isEnabled = section.Boolean("enabled");
         var name = section.Text("name", text => IsClusterName(text) ? null : "up to 63 letters, digits, - and _");
@@ -52,7 +52,7 @@ internal static partial class NodeOptionsReader
         {
             section.Fault("enabled", "expected storage.journal = postgres with it: the nodes of a cluster share one database");
         }
-        return (isEnabled ? settings : null, shards);
+        return (name, isEnabled ? settings : null, shards);
     }
 
     /// <summary>What peers connect to, from <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>; null leaves it to the node's name.</summary>

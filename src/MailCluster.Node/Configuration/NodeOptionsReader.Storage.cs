@@ -100,11 +100,24 @@ internal static partial class NodeOptionsReader
             Endpoint = endpoint is null ? null : new Uri(endpoint),
             Region = section.Text("region", text => text.Length > 0 ? null : "the name of a region"),
             Bucket = bucket,
-            Prefix = section.OptionalText("prefix") ?? "",
+            Prefix = ReadPrefix(section),
             PathStyle = section.Boolean("path-style"),
             AccessKey = accessKey,
             SecretKey = secretKey,
+            RequestTimeout = section.Duration("request-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            Attempts = section.Integer("attempts", 1, 10),
+            Requests = section.Integer("requests", 1, 1_000),
         };
+    }
+
+    private static string ReadPrefix(HoconSection section)
+    {
+        var prefix = section.OptionalText("prefix") ?? "";
+        if (prefix.Length > 0 && (!prefix.EndsWith('/') || prefix.StartsWith('/')))
+        {
+            section.Fault("prefix", "expected a text that ends in \"/\" and does not begin with one");
+        }
+        return prefix;
     }
 
     /// <summary>

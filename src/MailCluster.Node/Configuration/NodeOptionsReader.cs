@@ -15,7 +15,7 @@ internal static partial class NodeOptionsReader
     {
         var dataDirectory = FullPath(section.Text("data-dir", NotEmpty));
         var storage = section.Section("storage", ReadStorage);
-        var (cluster, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
+        var (clusterName, cluster, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
         var (name, roles) = section.Section("node", node => (ReadName(node), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
         return new NodeOptions
@@ -23,6 +23,7 @@ internal static partial class NodeOptionsReader
             DataDirectory = dataDirectory,
             Name = name,
             Roles = roles,
+            ClusterName = clusterName,
             Cluster = cluster,
             Shards = shards,
             Listeners = section.Section("listeners", ReadListeners),

@@ -91,6 +91,14 @@ internal sealed record S3Settings
 
     public required string? SecretKey { get; init; }
 
+    public required TimeSpan RequestTimeout { get; init; }
+
+    /// <summary>Of one request, the first included.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Under way at once.</summary>
+    public required int Requests { get; init; }
+
     /// <summary>A text without the keys.</summary>
     public override string ToString() => $"S3 bucket {Bucket}";
 }

@@ -161,7 +161,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge(ShareFiles()));
-        services.AddMailClusterAuth(_options.ToAuth());
+        services.AddMailClusterAuth(_options.ToAuth(), _storage.Accounts is { } accounts ? _ => accounts : null);
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
         services.AddMailClusterImap();

@@ -53,6 +53,9 @@ internal static partial class NodeLog
     [LoggerMessage(1017, LogLevel.Error, "the upkeep of the storage failed; the next pass goes on with it")]
     public static partial void UpkeepFailed(ILogger log, Exception error);
 
+    [LoggerMessage(1018, LogLevel.Information, "{Bodies} bodies that were given up are freed")]
+    public static partial void Collected(ILogger log, int bodies);
+
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
     public static partial void SelfSignedMade(ILogger log, string names, string path);
 

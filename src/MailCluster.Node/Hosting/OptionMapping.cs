@@ -8,6 +8,8 @@ using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
 using MailCluster.Storage.Packs;
+using MailCluster.Storage.Postgres;
+using MailCluster.Storage.S3;
 using MailCluster.Storage.Sqlite;
 
 namespace MailCluster.Node.Hosting;
@@ -17,7 +19,7 @@ internal static class OptionMapping
 {
     public static AuthOptions ToAuth(this NodeOptions node) => new()
     {
-        PasswdFile = node.Auth.PasswdFile!,
+        PasswdFile = node.Auth.PasswdFile,
         Mechanisms = node.Auth.Mechanisms,
         AllowPlaintext = node.Auth.AllowPlaintext,
         AllowWeakSchemes = node.Auth.AllowWeakSchemes,
@@ -103,6 +105,47 @@ internal static class OptionMapping
         OpenPacksMax = node.Storage.Packs.Open,
         GarbageRatio = node.Storage.Packs.GarbageRatio,
     };
+
+    public static PostgresOptions ToPostgres(this NodeOptions node)
+    {
+        var postgres = node.Storage.Postgres;
+        var options = new PostgresOptions
+        {
+            Connection = postgres.Connection!,
+            ConnectionsMax = postgres.Connections,
+            ConnectTimeout = postgres.ConnectTimeout,
+            CommandTimeout = postgres.CommandTimeout,
+            RetryDelay = postgres.RetryDelay,
+            JournalLanes = postgres.JournalLanes,
+            GroupWritesMax = postgres.GroupWrites,
+            GroupBytesMax = postgres.GroupBytes,
+            QueuedWritesMax = postgres.QueuedWrites,
+            BodyLanes = postgres.BodyLanes,
+            QueuedBodiesMax = postgres.QueuedBodies,
+            BodyChunkBytes = postgres.BodyChunkBytes,
+            BodyCacheBytes = postgres.BodyCacheBytes,
+            ClusterName = node.ClusterName,
+        };
+        return node.Shards is { } shards ? options with { ShardsIfNew = shards } : options;
+    }
+
+    public static S3Options ToS3(this NodeOptions node)
+    {
+        var s3 = node.Storage.S3;
+        return new S3Options
+        {
+            Endpoint = s3.Endpoint,
+            Region = s3.Region,
+            Bucket = s3.Bucket!,
+            Prefix = s3.Prefix,
+            PathStyle = s3.PathStyle,
+            AccessKey = s3.AccessKey,
+            SecretKey = s3.SecretKey,
+            RequestTimeout = s3.RequestTimeout,
+            AttemptsMax = s3.Attempts,
+            RequestsMax = s3.Requests,
+        };
+    }
 
     public static PersistenceOptions ToPersistence(this NodeOptions node) => new()
     {

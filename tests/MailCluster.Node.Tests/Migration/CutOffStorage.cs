@@ -1,3 +1,4 @@
+using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Persistence;
@@ -38,6 +39,10 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
     public IBodyStore Bodies => this;
 
     public IBodyStoreCheck BodyCheck => Stored;
+
+    public IAccountTable? Accounts => Table;
+
+    public InMemoryAccountTable Table { get; } = new();
 
     public int ShardCount => 16;
 

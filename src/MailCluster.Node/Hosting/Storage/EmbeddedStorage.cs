@@ -1,3 +1,4 @@
+using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster;
 using MailCluster.Node.Configuration;
@@ -37,6 +38,8 @@ internal sealed class EmbeddedStorage : INodeStorage
     public IBodyStore Bodies => _bodies;
 
     public IBodyStoreCheck BodyCheck => _bodies;
+
+    public IAccountTable? Accounts => null;
 
     public int ShardCount { get; }
 

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Persistence;
 
@@ -22,6 +23,9 @@ internal interface INodeStorage : IAsyncDisposable
     IBodyStore Bodies { get; }
 
     IBodyStoreCheck BodyCheck { get; }
+
+    /// <summary>The accounts that are kept here; null where they are kept apart, in a file.</summary>
+    IAccountTable? Accounts { get; }
 
     int ShardCount { get; }
 

@@ -1,6 +1,7 @@
 using MailCluster.Bodies;
 using MailCluster.Cluster;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Migration;
 using MailCluster.Persistence;
 using MailCluster.Storage;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,14 @@ internal static class StorageFactory
     {
         try
         {
-            return await EmbeddedStorage.OpenAsync(directory.Path, options, loggers, time, cancellationToken);
+            return options.Storage.Journal switch
+            {
+                JournalKind.Postgres => await SharedStorage.OpenAsync(options, loggers, time, cancellationToken),
+                _ when MigrationLog.IsBegun(directory.Path) => throw new NodeStartException(
+                    $"the mail in {directory.Path} was moved to another storage, or is being moved, and changes made here would be left behind; to serve it here "
+                    + $"all the same, remove {Path.Combine(directory.Path, MigrationLog.FileName)}"),
+                _ => await EmbeddedStorage.OpenAsync(directory.Path, options, loggers, time, cancellationToken),
+            };
         }
         catch (Exception error) when (error is StorageFormatException or JournalUnavailableException or BodyStoreUnavailableException
             or ShardCountMismatchException or IOException or UnauthorizedAccessException)
