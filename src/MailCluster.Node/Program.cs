@@ -17,6 +17,10 @@ switch (commandLine?.Verb)
         return ConfigCommand.Run(commandLine, Console.Out, Console.Error);
     case Verb.Health:
         return await HealthCommand.RunAsync(commandLine, Console.Out, Console.Error);
+    case Verb.Migrate:
+        return await MigrateCommand.RunAsync(commandLine, Console.Out, Console.Error);
+    case Verb.Certificates:
+        return CertificatesCommand.Run(commandLine, Console.Out, Console.Error);
     default:
         return await ServeCommand.RunAsync(commandLine);
 }

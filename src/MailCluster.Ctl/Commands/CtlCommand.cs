@@ -42,11 +42,22 @@ internal static class CtlCommand
         root.Subcommands.Add(MessageCommands.Expunge());
         root.Subcommands.Add(NodeCommands.Stats());
         root.Subcommands.Add(NodeCommands.Fsck());
+        root.Subcommands.Add(ClusterCommands.Make());
+        root.Subcommands.Add(MigrateCommand.Make());
         return root;
     }
 
-    /// <summary>A verb.</summary>
-    public static Command Make(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, CtlRun, Task<int>> action)
+    /// <summary>A verb that asks the node.</summary>
+    public static Command Make(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, CtlRun, Task<int>> action) =>
+        MakeOffline(name, description, symbols, async (parsed, cancellationToken) =>
+        {
+            using var run = new CtlRun(parsed, cancellationToken);
+            return await action(parsed, run);
+        });
+
+    /// <summary>A verb that needs no running node.</summary>
+    public static Command MakeOffline(
+        string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -58,8 +69,7 @@ internal static class CtlCommand
         {
             try
             {
-                using var run = new CtlRun(parsed, cancellationToken);
-                return await action(parsed, run);
+                return await action(parsed, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
