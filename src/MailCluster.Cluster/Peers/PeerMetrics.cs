@@ -36,6 +36,12 @@ internal sealed class PeerMetrics : IDisposable
     private static readonly KeyValuePair<string, object?> s_out = new("direction", "out");
     private static readonly KeyValuePair<string, object?> s_in = new("direction", "in");
 
+    /// <summary>From what loopback takes to what a client notices, in seconds.</summary>
+    private static readonly InstrumentAdvice<double> s_roundTrips = new()
+    {
+        HistogramBucketBoundaries = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    };
+
     private readonly Meter _meter = new("MailCluster");
     private int _outbound;
     private int _inbound;
@@ -50,7 +56,7 @@ internal sealed class PeerMetrics : IDisposable
             description: "Connections to peers (out) and of peers (in).");
         _meter.CreateObservableUpDownCounter("mailcluster.peers.streams", () => Both(Volatile.Read(ref _streamsOut), Volatile.Read(ref _streamsIn)),
             description: "Streams sent (out) and read (in).");
-        RoundTrip = _meter.CreateHistogram<double>("mailcluster.peers.roundtrip", "s", "From a request to its answer.");
+        RoundTrip = _meter.CreateHistogram("mailcluster.peers.roundtrip", "s", "From a request to its answer.", advice: s_roundTrips);
         Failures = _meter.CreateCounter<long>("mailcluster.peers.failures", description: "Connections that broke or could not be made, by cause.");
     }
 

@@ -21,9 +21,9 @@ public sealed class FrameOutboxTests
 
         using var other = new FrameOutbox(long.MaxValue);
         var output = new Gated();
-        var pump = other.PumpAsync(output, new PeerTraffic(), CancellationToken.None);
         other.Send(Header(1), new byte[20 * Frame]);
         other.Send(Header(2), new byte[20 * Frame]);
+        var pump = other.PumpAsync(output, new PeerTraffic(), CancellationToken.None);
         await output.WriteBegun;
         other.Send(Header(3), new byte[10]);
         output.Open();

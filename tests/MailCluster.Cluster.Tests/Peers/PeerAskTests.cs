@@ -7,17 +7,17 @@ using MailCluster.Testing;
 namespace MailCluster.Cluster.Tests.Peers;
 
 /// <summary>Requests and answers over real sockets with mutual TLS.</summary>
-public sealed class PeerAskTests : IClassFixture<TestCluster>
+public sealed class PeerAskTests : IClassFixture<TestAuthority>
 {
-    private readonly TestCluster _cluster;
+    private readonly TestAuthority _authority;
 
-    public PeerAskTests(TestCluster cluster) => _cluster = cluster;
+    public PeerAskTests(TestAuthority authority) => _authority = authority;
 
     [Fact]
     public async Task A_request_is_answered_and_the_peer_knows_who_asks()
     {
-        await using var a = await _cluster.StartAsync("a", 3);
-        await using var b = await _cluster.StartAsync("b", 7);
+        await using var a = await _authority.StartAsync("a", 3);
+        await using var b = await _authority.StartAsync("b", 7);
         b.Answer = (from, request, reply, _) =>
         {
             reply.Write(System.Text.Encoding.UTF8.GetBytes($"{from.Node}/{from.Generation}/{from.Address}/{request.Kind}/{request.Lane}"));
@@ -33,8 +33,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_ping_is_answered_by_the_transport()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         b.Answer = (_, _, _, _) => throw new InvalidOperationException("not the handler's");
         Assert.Equal(0, (await a.Transport.AskAsync(b.Self, new PeerRequest(PeerRequestKind.Ping, default), TimeSpan.FromSeconds(30), default)).Length);
     }
@@ -42,8 +42,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task What_the_handler_throws_reaches_the_asker()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         b.Answer = (_, _, _, _) => throw new InvalidDataException("the reason");
         var failure = await Assert.ThrowsAsync<PeerFailedException>(async () => await a.AskAsync(b.Self, default));
         Assert.Contains("the reason", failure.Message, StringComparison.Ordinal);
@@ -53,8 +53,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task Requests_are_handed_over_in_the_order_in_which_they_were_sent()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var seen = new List<int>();
         b.Answer = (_, request, _, _) =>
         {
@@ -79,8 +79,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_large_message_arrives_whole_and_other_lanes_overtake_it()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var large = new byte[64 * 1024 * 1024];
         RandomNumberGenerator.Fill(large);
         await a.AskAsync(b.Self, default);
@@ -101,8 +101,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     public async Task A_message_above_the_limit_is_refused_before_it_is_sent()
     {
         var small = TestPeer.Options with { MessageBytesMax = 100_000 };
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b", options: small);
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b", options: small);
         await a.AskAsync(b.Self, new byte[100_000]);
         await Assert.ThrowsAsync<ArgumentException>(async () => await a.AskAsync(b.Self, new byte[100_001]));
         await a.AskAsync(b.Self, new byte[100_000]);
@@ -113,8 +113,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     public async Task The_deadline_travels_with_the_request_and_cancels_its_handler()
     {
         var time = new ManualTimeProvider();
-        await using var a = await _cluster.StartAsync("a", time: time);
-        await using var b = await _cluster.StartAsync("b", time: time);
+        await using var a = await _authority.StartAsync("a", time: time);
+        await using var b = await _authority.StartAsync("b", time: time);
         var begun = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
         b.Answer = async (_, _, _, token) =>
@@ -142,8 +142,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_caller_that_goes_away_cancels_the_handler()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var begun = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
         b.Answer = async (_, _, _, token) =>
@@ -163,8 +163,8 @@ public sealed class PeerAskTests : IClassFixture<TestCluster>
     [Fact]
     public async Task Requests_beyond_the_bound_are_refused_and_certainly_not_carried_out()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b", options: TestPeer.Options with { RequestsMax = 2 });
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b", options: TestPeer.Options with { RequestsMax = 2 });
         var gate = new TaskCompletionSource();
         b.Answer = async (_, _, _, _) => await gate.Task;
         var first = a.AskAsync(b.Self, default).AsTask();

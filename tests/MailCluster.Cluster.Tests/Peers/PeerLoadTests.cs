@@ -7,19 +7,19 @@ using MailCluster.Testing;
 namespace MailCluster.Cluster.Tests.Peers;
 
 /// <summary>Many callers of all kinds at once, and what is counted of it.</summary>
-public sealed class PeerLoadTests : IClassFixture<TestCluster>
+public sealed class PeerLoadTests : IClassFixture<TestAuthority>
 {
-    private readonly TestCluster _cluster;
+    private readonly TestAuthority _authority;
 
-    public PeerLoadTests(TestCluster cluster) => _cluster = cluster;
+    public PeerLoadTests(TestAuthority authority) => _authority = authority;
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Every_caller_gets_its_own_answer(int seed)
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         b.Answer = async (_, request, reply, token) =>
         {
             if (request.Payload.Span[0] % 3 == 0)
@@ -111,8 +111,8 @@ public sealed class PeerLoadTests : IClassFixture<TestCluster>
     [Fact]
     public async Task What_an_operator_looks_at_is_counted()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var seen = new ConcurrentDictionary<string, double>();
         using var listener = new MeterListener
         {

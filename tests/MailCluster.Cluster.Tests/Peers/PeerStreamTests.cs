@@ -4,17 +4,17 @@ using MailCluster.Cluster.Peers;
 namespace MailCluster.Cluster.Tests.Peers;
 
 /// <summary>Streams: order, credit, and how they end.</summary>
-public sealed class PeerStreamTests : IClassFixture<TestCluster>
+public sealed class PeerStreamTests : IClassFixture<TestAuthority>
 {
-    private readonly TestCluster _cluster;
+    private readonly TestAuthority _authority;
 
-    public PeerStreamTests(TestCluster cluster) => _cluster = cluster;
+    public PeerStreamTests(TestAuthority authority) => _authority = authority;
 
     [Fact]
     public async Task Items_come_in_order_whatever_their_size_and_then_the_end()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         b.Stream = (_, _) => Items(Enumerable.Range(0, 300).Select(number => new byte[number % 37 == 36 ? 700_000 : number]));
         var lengths = new List<int>();
         await foreach (var item in a.StreamAsync(b.Self))
@@ -28,8 +28,8 @@ public sealed class PeerStreamTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_slow_reader_slows_its_stream_down_and_nothing_else()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var produced = 0;
         b.Stream = (request, token) => Endless(() => Interlocked.Increment(ref produced), token);
         await using var slow = a.StreamAsync(b.Self).GetAsyncEnumerator();
@@ -58,8 +58,8 @@ public sealed class PeerStreamTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_reader_that_stops_cancels_the_handler()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         var cancelled = new TaskCompletionSource();
         b.Stream = (_, token) =>
         {
@@ -78,8 +78,8 @@ public sealed class PeerStreamTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_handler_that_fails_ends_the_stream_with_its_reason_after_what_it_sent()
     {
-        await using var a = await _cluster.StartAsync("a");
-        await using var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        await using var b = await _authority.StartAsync("b");
         b.Stream = (_, _) => Items(Enumerable.Range(0, 4).Select(number => number < 3 ? new byte[number] : throw new InvalidDataException("no more")));
         var count = 0;
         var failure = await Assert.ThrowsAsync<PeerFailedException>(async () =>
@@ -96,8 +96,8 @@ public sealed class PeerStreamTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_peer_that_goes_ends_the_stream()
     {
-        await using var a = await _cluster.StartAsync("a");
-        var b = await _cluster.StartAsync("b");
+        await using var a = await _authority.StartAsync("a");
+        var b = await _authority.StartAsync("b");
         var cancelled = new TaskCompletionSource();
         b.Stream = (_, token) =>
         {

@@ -9,18 +9,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MailCluster.Cluster.Tests.Peers;
 
 /// <summary>Mutual TLS: only certificates of the cluster's authority, in time, for the name that is claimed; and the authority itself.</summary>
-public sealed class PeerTlsTests : IClassFixture<TestCluster>
+public sealed class PeerTlsTests : IClassFixture<TestAuthority>
 {
-    private readonly TestCluster _cluster;
+    private readonly TestAuthority _authority;
 
-    public PeerTlsTests(TestCluster cluster) => _cluster = cluster;
+    public PeerTlsTests(TestAuthority authority) => _authority = authority;
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_certificate_of_another_authority_is_refused(bool theAskers)
     {
-        using var other = new TestCluster();
+        using var other = new TestAuthority();
         await MeetAsync(other.CertificatesOf(theAskers ? "a" : "b"), theAskers, "is not accepted");
     }
 
@@ -28,7 +28,7 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_certificate_for_another_node_is_refused(bool theAskers) =>
-        await MeetAsync(_cluster.CertificatesOf("c"), theAskers, $"calls itself {(theAskers ? "a" : "b")}, and its certificate is for c");
+        await MeetAsync(_authority.CertificatesOf("c"), theAskers, $"calls itself {(theAskers ? "a" : "b")}, and its certificate is for c");
 
     [Theory]
     [InlineData(true)]
@@ -42,8 +42,8 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
         var paths = authority.IssueNode(directory.Of("node"), theAskers ? "a" : "b", []);
         using var files = new PeerCertificateFiles(paths.Authority, paths.Certificate, paths.Key, past, NullLoggerFactory.Instance);
         var authorities = new X509Certificate2Collection(files.Current.Authorities);
-        authorities.AddRange(_cluster.CertificatesOf("a").Current.Authorities);
-        var trusting = new Fixed(new PeerCredentials(_cluster.CertificatesOf(theAskers ? "b" : "a").Current.Certificate, authorities));
+        authorities.AddRange(_authority.CertificatesOf("a").Current.Authorities);
+        var trusting = new Fixed(new PeerCredentials(_authority.CertificatesOf(theAskers ? "b" : "a").Current.Certificate, authorities));
         var expired = new Fixed(new PeerCredentials(files.Current.Certificate, authorities));
         await MeetAsync(expired, theAskers, "is not accepted", trusting);
     }
@@ -51,9 +51,9 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
     [Fact]
     public async Task A_certificate_that_is_not_for_this_use_is_refused()
     {
-        var authority = _cluster.CertificatesOf("a").Current.Authorities[0];
+        var authority = _authority.CertificatesOf("a").Current.Authorities[0];
         using var signer = X509Certificate2.CreateFromPemFile(
-            Path.Combine(_cluster.Directory, "ca", ClusterCa.CertificateFile), Path.Combine(_cluster.Directory, "ca", ClusterCa.KeyFile));
+            Path.Combine(_authority.Directory, "ca", ClusterCa.CertificateFile), Path.Combine(_authority.Directory, "ca", ClusterCa.KeyFile));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=a", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false)); // A server only.
@@ -67,7 +67,7 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
     [Fact]
     public async Task One_without_a_certificate_is_refused()
     {
-        await using var node = await _cluster.StartAsync("a");
+        await using var node = await _authority.StartAsync("a");
         using var raw = await RawPeer.ConnectAsync(node.Listener.EndPoint);
         await using var tls = new SslStream(raw.Link.Output, leaveInnerStreamOpen: true);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
@@ -85,7 +85,7 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
     public async Task A_node_without_TLS_and_one_with_it_do_not_meet()
     {
         await using var plain = await TestPeer.StartAsync("plain");
-        await using var secure = await _cluster.StartAsync("a");
+        await using var secure = await _authority.StartAsync("a");
         var asks = await Assert.ThrowsAsync<PeerUnreachableException>(async () => await secure.AskAsync(plain.Self, default));
         var asked = await Assert.ThrowsAsync<PeerUnreachableException>(async () => await plain.AskAsync(secure.Self, default));
         Assert.NotEqual(PeerFailure.Silent, asks.Failure);
@@ -149,8 +149,8 @@ public sealed class PeerTlsTests : IClassFixture<TestCluster>
 
     private async Task MeetAsync(IPeerCertificates bad, bool theAskers, string reason, IPeerCertificates? good = null)
     {
-        await using var a = await TestPeer.StartAsync("a", certificates: theAskers ? bad : good ?? _cluster.CertificatesOf("a"));
-        await using var b = await TestPeer.StartAsync("b", certificates: theAskers ? good ?? _cluster.CertificatesOf("b") : bad);
+        await using var a = await TestPeer.StartAsync("a", certificates: theAskers ? bad : good ?? _authority.CertificatesOf("a"));
+        await using var b = await TestPeer.StartAsync("b", certificates: theAskers ? good ?? _authority.CertificatesOf("b") : bad);
         var handled = false;
         b.Answer = (_, _, _, _) =>
         {

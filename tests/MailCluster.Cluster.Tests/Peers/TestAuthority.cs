@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MailCluster.Cluster.Tests.Peers;
 
 /// <summary>A cluster's authority and the certificates of its nodes, in a directory of their own. One for each class of tests.</summary>
-public sealed class TestCluster : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly Dictionary<string, PeerCertificateFiles> _nodes = [];
     private readonly ClusterCa _authority;
 
-    public TestCluster() => _authority = ClusterCa.Create(Path.Combine(Directory, "ca"), "test", TimeProvider.System);
+    public TestAuthority() => _authority = ClusterCa.Create(Path.Combine(Directory, "ca"), "test", TimeProvider.System);
 
     internal string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("mailcluster-peers-").FullName;
 
