@@ -58,6 +58,11 @@ internal sealed partial class InboundConnection : PeerConnection
         }
     }
 
+    protected override void OnEnding(PeerEnding ending)
+    {
+        // Told when the connection has been closed: nobody on this side asks over it.
+    }
+
     protected override void OnEnded(PeerEnding ending)
     {
         foreach (var (_, request) in _requests)

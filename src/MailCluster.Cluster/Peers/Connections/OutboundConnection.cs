@@ -126,6 +126,8 @@ internal sealed partial class OutboundConnection(PeerServices services, Member p
         return default;
     }
 
+    protected override void OnEnding(PeerEnding ending) => ended(this, ending);
+
     protected override void OnEnded(PeerEnding ending)
     {
         lock (_guard)
@@ -133,8 +135,6 @@ internal sealed partial class OutboundConnection(PeerServices services, Member p
             _waiting = null;
         }
 
-        // Before the callers learn it: one that asks again at once is to find the way closed, or free.
-        ended(this, ending);
         foreach (var (_, call) in _calls)
         {
             Finish(call, wasSent => Broken(call, wasSent, ending));

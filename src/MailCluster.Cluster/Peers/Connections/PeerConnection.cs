@@ -49,6 +49,7 @@ internal abstract class PeerConnection : IDisposable
             return;
         }
 
+        OnEnding(ending);
         if (goodbye is { } reason)
         {
             var words = new Goodbye { Reason = reason, Text = HandshakeFrames.Shorten(ending.Reason) };
@@ -120,6 +121,10 @@ internal abstract class PeerConnection : IDisposable
     /// <summary>The answers and requests of a peer; whatever is not for this side is an error.</summary>
     protected abstract ValueTask OnFrameAsync(FrameHeader header, System.Buffers.ReadOnlySequence<byte> payload);
 
+    /// <summary>Before anything else is told: one who is told, and asks again at once, is to find the way closed, or free.</summary>
+    protected abstract void OnEnding(PeerEnding ending);
+
+    /// <summary>What is under way fails.</summary>
     protected abstract void OnEnded(PeerEnding ending);
 
     protected abstract void BeatRequests(long now);
