@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using MailCluster.Cluster.Membership;
 using MailCluster.Cluster.Peers.Handshake;
 using MailCluster.Cluster.Peers.Tls;
-using MailCluster.Cluster.Membership;
 
 namespace MailCluster.Cluster.Peers.Connections;
 
