@@ -79,7 +79,7 @@ public sealed partial class ClusterNode
 
     private async Task StopBalancingAsync()
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _balancing;
     }
 

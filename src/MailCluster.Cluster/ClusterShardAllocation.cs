@@ -48,7 +48,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
     {
         while (true)
         {
-            Task changed;
+            AsyncEvent changed;
             lock (_guard)
             {
                 if (TryFind(shard, out var home))
@@ -101,7 +101,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
     /// <summary>From now on the shard is not here, as far as its messages are concerned. False when it was not.</summary>
     internal bool BeginHandOver(ShardId shard, Generation successor)
     {
-        TaskCompletionSource? changed;
+        AsyncEvent? changed;
         lock (_guard)
         {
             ref var state = ref _shards[shard.Value];
@@ -115,7 +115,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
             changed = TakeChange(ref state);
         }
 
-        changed?.SetResult();
+        changed?.Set();
         HomeChanged?.Invoke(shard);
         return true;
     }
@@ -151,7 +151,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
     /// <summary>Returns at once unless <paramref name="than"/> has the shard; else when that changes, or after the time given.</summary>
     internal async Task WaitForOtherHomeAsync(ShardId shard, Generation than, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
-        Task changed;
+        AsyncEvent changed;
         lock (_guard)
         {
             if (!TryFind(shard, out var home) || (home.Peer?.Generation ?? Generation.None) != than)
@@ -162,11 +162,11 @@ public sealed class ClusterShardAllocation : IShardAllocation
             changed = ChangeOf(shard);
         }
 
-        await changed.OrAfterAsync(atMost, time, cancellationToken);
+        await changed.WaitAsync(atMost, time, cancellationToken);
     }
 
-    /// <summary>Completes when the shard has another home, or none, than now.</summary>
-    internal Task HomeChangeOf(ShardId shard)
+    /// <summary>Happens when the shard has another home, or none, than now.</summary>
+    internal AsyncEvent HomeChangeOf(ShardId shard)
     {
         lock (_guard)
         {
@@ -183,7 +183,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
         }
 
         var moved = new List<ShardId>();
-        var changed = new List<TaskCompletionSource>();
+        var changed = new List<AsyncEvent>();
         lock (_guard)
         {
             var before = _map;
@@ -218,7 +218,7 @@ public sealed class ClusterShardAllocation : IShardAllocation
     private void UseLease(long servesUntil)
     {
         var moved = new List<ShardId>();
-        var changed = new List<TaskCompletionSource>();
+        var changed = new List<AsyncEvent>();
         lock (_guard)
         {
             var serving = servesUntil != long.MinValue;
@@ -242,11 +242,11 @@ public sealed class ClusterShardAllocation : IShardAllocation
         Tell(moved, changed);
     }
 
-    private void Tell(List<ShardId> moved, List<TaskCompletionSource> changed)
+    private void Tell(List<ShardId> moved, List<AsyncEvent> changed)
     {
         foreach (var change in changed)
         {
-            change.SetResult();
+            change.Set();
         }
 
         foreach (var shard in moved)
@@ -275,10 +275,9 @@ public sealed class ClusterShardAllocation : IShardAllocation
         return true;
     }
 
-    private Task ChangeOf(ShardId shard) =>
-        (_shards[shard.Value].Changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    private AsyncEvent ChangeOf(ShardId shard) => _shards[shard.Value].Changed ??= new AsyncEvent();
 
-    private static TaskCompletionSource? TakeChange(ref Shard state)
+    private static AsyncEvent? TakeChange(ref Shard state)
     {
         var change = state.Changed;
         state.Changed = null;
@@ -293,6 +292,6 @@ public sealed class ClusterShardAllocation : IShardAllocation
         /// <summary>Reads of the map that had begun when the release was heard; a later one shows it.</summary>
         internal long ReleasedAtRead;
 
-        internal TaskCompletionSource? Changed;
+        internal AsyncEvent? Changed;
     }
 }

@@ -104,28 +104,57 @@ internal sealed partial class Shard
 
     private async Task AwaitReplyAsync(RemoteMessage message)
     {
-        RemoteOutcome outcome;
+        EntityReply reply = default;
+        Exception? failure = null;
         try
         {
-            await Task.WhenAny(message.Reply, message.Route.GivenUp);
-            outcome = message.Reply.IsCompleted ? Answer(message, EntityReply.Read(await message.Reply)) : RemoteOutcome.Lost;
+            reply = EntityReply.Read(await message.Reply);
         }
-        catch (PeerUnreachableException)
+        catch (Exception none)
         {
-            outcome = RemoteOutcome.Unreached;
-        }
-        catch (Exception lost) when (lost is PeerLostException or OperationCanceledException)
-        {
-            outcome = RemoteOutcome.Lost;
-        }
-        catch (Exception failure)
-        {
-            // It could not be written, the peer could not read it, or its answer could not be read: once more would be the same.
-            message.Envelope.Fail(failure);
-            outcome = RemoteOutcome.Done;
+            failure = none;
         }
 
-        Settle(message, outcome);
+        lock (_guard)
+        {
+            if (message.IsTaken)
+            {
+                // It comes too late: the route was given up, and the message went elsewhere.
+                return;
+            }
+
+            message.IsTaken = true;
+        }
+
+        Settle(message, failure is null ? AnswerOrFail(message, reply) : Judge(message, failure));
+    }
+
+    private static RemoteOutcome Judge(RemoteMessage message, Exception failure)
+    {
+        switch (failure)
+        {
+            case PeerUnreachableException:
+                return RemoteOutcome.Unreached;
+            case PeerLostException or OperationCanceledException:
+                return RemoteOutcome.Lost;
+            default:
+                // It could not be written, or the peer could not read it: once more would be the same.
+                message.Envelope.Fail(failure);
+                return RemoteOutcome.Done;
+        }
+    }
+
+    private RemoteOutcome AnswerOrFail(RemoteMessage message, EntityReply reply)
+    {
+        try
+        {
+            return Answer(message, reply);
+        }
+        catch (Exception unreadable)
+        {
+            message.Envelope.Fail(unreadable);
+            return RemoteOutcome.Done;
+        }
     }
 
     private RemoteOutcome Answer(RemoteMessage message, EntityReply reply)
@@ -239,12 +268,34 @@ internal sealed partial class Shard
         var link = region.Link!;
         if (link.IsDead(route.Peer))
         {
-            route.GiveUp();
+            region.Queue(() => GiveUp(route));
         }
         else
         {
             route.Patience ??= link.Time.CreateTimer(
-                static state => ((RemoteRoute)state!).GiveUp(), route, link.Options.RouteSettleTimeout, Timeout.InfiniteTimeSpan);
+                _ => GiveUp(route), null, link.Options.RouteSettleTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>What is still under way on the route counts as lost.</summary>
+    private void GiveUp(RemoteRoute route)
+    {
+        var lost = new List<RemoteMessage>();
+        lock (_guard)
+        {
+            foreach (var message in route.InFlight.Values)
+            {
+                if (!message.IsTaken)
+                {
+                    message.IsTaken = true;
+                    lost.Add(message);
+                }
+            }
+        }
+
+        foreach (var message in lost)
+        {
+            Settle(message, RemoteOutcome.Lost);
         }
     }
 

@@ -107,7 +107,7 @@ public sealed partial class ShardRegion : IAsyncDisposable
                 _sweep.Dispose();
                 _stopping.Cancel();
                 ClusterLog.RegionStopping(Log, EntitiesActive);
-                _stopped = Task.WhenAll(Array.ConvertAll(_shards, shard => shard.CloseAsync()));
+                _stopped = AllAsync(Array.ConvertAll(_shards, shard => shard.CloseAsync()));
             }
         }
 
@@ -119,6 +119,15 @@ public sealed partial class ShardRegion : IAsyncDisposable
         await StopAsync(CancellationToken.None);
         Metrics.Dispose();
         _stopping.Dispose();
+    }
+
+    private static async Task AllAsync(Task[] tasks)
+    {
+        // One by one: WhenAll would go over the thread pool, out of a simulation's sight.
+        foreach (var task in tasks)
+        {
+            await task;
+        }
     }
 
     internal ActorCell MakeEntity(EntityId entity) => _makeEntity(entity);

@@ -36,6 +36,18 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Until the next timer falls due; null when none is armed.</summary>
+    public TimeSpan? UntilNext
+    {
+        get
+        {
+            lock (_guard)
+            {
+                return _timers.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _timers.Min(timer => timer.Due) - _ticks));
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(Volatile.Read(ref _ticks));
 
     public override long GetTimestamp() => Volatile.Read(ref _ticks);

@@ -6,7 +6,7 @@ public sealed partial class ClusterMembership
     /// <summary>After the end of a lease by the store's clock it is looked for so much later, so that it has ended.</summary>
     private static readonly TimeSpan ExpirySlack = TimeSpan.FromMilliseconds(20);
 
-    private TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AsyncEvent _read = new();
 
     /// <summary>Completes when a map has been used whose read began after this call.</summary>
     internal async Task ReadAfterAsync(CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ public sealed partial class ClusterMembership
             }
 
             _mapWanted.Set();
-            await next.Task.WaitAsync(cancellationToken);
+            await next.WaitAsync(cancellationToken);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed partial class ClusterMembership
         Volatile.Write(ref _map, map);
         ReadsUsed = read;
         MapRead?.Invoke(map);
-        Interlocked.Exchange(ref _read, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        Interlocked.Exchange(ref _read, new AsyncEvent()).Set();
         Greet(map);
         var expiry = await EvictExpiredAsync(map);
         var poll = Jitter(_options.MapPoll);

@@ -118,7 +118,7 @@ public sealed partial class ClusterMembership : IAsyncDisposable
     /// <summary>The last thing that a run does when it has handed over everything.</summary>
     internal async Task DieAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _running;
         Lapse();
         try
@@ -134,7 +134,7 @@ public sealed partial class ClusterMembership : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _running;
         Lapse();
         if (_watching is { } watching)

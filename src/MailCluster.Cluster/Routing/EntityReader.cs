@@ -23,7 +23,7 @@ internal sealed class EntityReader(RegionLink link, ShardId shard, Member peer)
         }
         finally
         {
-            await over.CancelAsync();
+            over.Cancel();
             await watching;
             await items.DisposeAsync();
         }
@@ -65,7 +65,7 @@ internal sealed class EntityReader(RegionLink link, ShardId shard, Member peer)
                 var changed = link.Allocation.HomeChangeOf(shard);
                 if (!link.Allocation.TryGetHome(shard, out var home) || home.Peer?.Generation != peer.Generation)
                 {
-                    await over.CancelAsync();
+                    over.Cancel();
                     return;
                 }
 

@@ -9,8 +9,6 @@ namespace MailCluster.Cluster.Routing;
 /// </summary>
 internal sealed class RemoteRoute(Member peer, long number)
 {
-    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     internal Member Peer { get; } = peer;
 
     /// <summary>Greater than that of every earlier route of this shard in this run.</summary>
@@ -29,12 +27,6 @@ internal sealed class RemoteRoute(Member peer, long number)
     /// <summary>Ends the wait for answers that do not come in time; set once the route has ended.</summary>
     internal ITimer? Patience { get; set; }
 
-    /// <summary>Completes when what is in flight counts as lost.</summary>
-    internal Task GivenUp => _givenUp.Task;
-
-    /// <summary>What is in flight counts as lost. Those who wait go on elsewhere, not on the caller's stack.</summary>
-    internal void GiveUp() => _givenUp.TrySetResult();
-
     /// <summary>Nothing of it is waited for any more.</summary>
     internal void End() => Patience?.Dispose();
 }
@@ -51,6 +43,9 @@ internal sealed class RemoteMessage(RemoteRoute route, long place, EntityId enti
     internal Envelope Envelope { get; } = envelope;
 
     internal Task<ReadOnlyMemory<byte>> Reply { get; set; } = null!;
+
+    /// <summary>Its answer has come, or it was given up, whichever is first. Only who sets it may touch the envelope.</summary>
+    internal bool IsTaken { get; set; }
 }
 
 /// <summary>What is to be done with a message of a route.</summary>

@@ -27,8 +27,8 @@ internal sealed class InMemoryPeerConnection : IDisposable
         _broken = _breaking.Token;
         From = from;
         To = to;
-        _there = new InMemoryPeerLane(network, from.Self.Address, to.Self.Address, () => Break(PeerFailure.Silent), _broken);
-        _back = new InMemoryPeerLane(network, to.Self.Address, from.Self.Address, () => Break(PeerFailure.Silent), _broken);
+        _there = new InMemoryPeerLane(network, from, to, () => Break(PeerFailure.Silent), _broken);
+        _back = new InMemoryPeerLane(network, to, from, () => Break(PeerFailure.Silent), _broken);
     }
 
     internal InMemoryPeerTransport From { get; }
@@ -57,21 +57,27 @@ internal sealed class InMemoryPeerConnection : IDisposable
         PeerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var items = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
-        using var credit = new SemaphoreSlim(StreamCredit);
+        var credit = Channel.CreateUnbounded<bool>();
+        for (var i = 0; i < StreamCredit; i++)
+        {
+            credit.Writer.TryWrite(true);
+        }
+
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(_broken);
-        _there.Send(() => _ = PublishAsync(request, items.Writer, credit, closed.Token));
+        var token = closed.Token;
+        _there.Send(() => _ = PublishAsync(request, items.Writer, credit.Reader, token));
         using var broken = _broken.UnsafeRegister(_ => items.Writer.TryComplete(Lost(_failure ?? PeerFailure.ProcessGone)), null);
         try
         {
             await foreach (var item in items.Reader.ReadAllAsync(cancellationToken))
             {
                 yield return item;
-                credit.Release();
+                credit.Writer.TryWrite(true);
             }
         }
         finally
         {
-            await closed.CancelAsync();
+            closed.Cancel();
         }
     }
 
@@ -114,13 +120,16 @@ internal sealed class InMemoryPeerConnection : IDisposable
     private async Task<ReadOnlyMemory<byte>> AwaitAsync(
         TaskCompletionSource<ReadOnlyMemory<byte>> reply, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // Not by WaitAsync, which hops over the thread pool, out of a simulation's sight.
+        using var late = _network.Time.CreateTimer(
+            _ => reply.TrySetException(new PeerLostException(_peer.Node, PeerFailure.Silent, "no answer in time")),
+            null,
+            timeout,
+            Timeout.InfiniteTimeSpan);
+        using var cancelled = cancellationToken.UnsafeRegister(_ => reply.TrySetCanceled(cancellationToken), null);
         try
         {
-            return await reply.Task.WaitAsync(timeout, _network.Time, cancellationToken);
-        }
-        catch (TimeoutException late)
-        {
-            throw new PeerLostException(_peer.Node, PeerFailure.Silent, "no answer in time", late);
+            return await reply.Task;
         }
         finally
         {
@@ -150,13 +159,13 @@ internal sealed class InMemoryPeerConnection : IDisposable
     }
 
     private async Task PublishAsync(
-        PeerRequest request, ChannelWriter<ReadOnlyMemory<byte>> items, SemaphoreSlim credit, CancellationToken cancellationToken)
+        PeerRequest request, ChannelWriter<ReadOnlyMemory<byte>> items, ChannelReader<bool> credit, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var item in To.Handler.StreamAsync(From.Self, request, cancellationToken).WithCancellation(cancellationToken))
             {
-                await credit.WaitAsync(cancellationToken);
+                await credit.ReadAsync(cancellationToken);
                 _back.Send(() => items.TryWrite(item));
             }
 

@@ -1,7 +1,8 @@
 namespace MailCluster.Cluster.Peers.InMemory;
 
 /// <summary>One direction of a connection: frames in order, each after the path's latency, held up while the path carries nothing.</summary>
-internal sealed class InMemoryPeerLane(InMemoryPeerNetwork network, string from, string to, Action silent, CancellationToken broken)
+internal sealed class InMemoryPeerLane(
+    InMemoryPeerNetwork network, InMemoryPeerTransport from, InMemoryPeerTransport to, Action silent, CancellationToken broken)
 {
     private readonly Queue<(long Due, Action Arrive)> _frames = new();
     private bool _pumping;
@@ -9,7 +10,7 @@ internal sealed class InMemoryPeerLane(InMemoryPeerNetwork network, string from,
 
     internal void Send(Action arrive)
     {
-        var latency = network.LatencyOf(from, to);
+        var latency = network.LatencyOf(from.Self.Address, to.Self.Address);
         var due = network.Time.GetTimestamp() + (long)(latency.TotalSeconds * network.Time.TimestampFrequency);
         lock (_frames)
         {
@@ -51,7 +52,7 @@ internal sealed class InMemoryPeerLane(InMemoryPeerNetwork network, string from,
                 _frames.Dequeue();
             }
 
-            arrive();
+            to.Run(arrive);
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed class InMemoryPeerLane(InMemoryPeerNetwork network, string from,
         {
             (due, arrive) = (0, null!);
             _pumping = _frames.Count > 0 && !broken.IsCancellationRequested;
-            if (_pumping && !network.Carries(from, to))
+            if (_pumping && !network.Carries(from.Self.Address, to.Self.Address))
             {
                 _pumping = false;
                 _silence ??= network.Time.CreateTimer(static state => ((Action)state!)(), silent, network.SilenceTimeout, Timeout.InfiniteTimeSpan);

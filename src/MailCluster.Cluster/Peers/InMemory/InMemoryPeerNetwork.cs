@@ -18,6 +18,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
     private readonly Dictionary<string, InMemoryPeerTransport> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<(string From, string To), InMemoryPeerConnection> _connections = [];
     private readonly HashSet<(string From, string To)> _cut = [];
+    private readonly HashSet<(string From, string To)> _refused = [];
     private readonly Dictionary<(string From, string To), TimeSpan> _latencies = [];
 
     /// <summary>A connection that could carry nothing for so long breaks; one that cannot be made fails after it. Five seconds.</summary>
@@ -29,9 +30,12 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
     internal TimeProvider Time { get; } = time;
 
     /// <summary>Starts a process at the member's address: it can be reached from now on, until <see cref="Crash"/>.</summary>
-    public InMemoryPeerTransport Open(Member self, IPeerHandler handler)
+    /// <param name="self">Who it is.</param>
+    /// <param name="handler">What answers there.</param>
+    /// <param name="process">Runs an action soon, in order, in that process; null to run what arrives at once.</param>
+    public InMemoryPeerTransport Open(Member self, IPeerHandler handler, Action<Action>? process = null)
     {
-        var transport = new InMemoryPeerTransport(this, self, handler);
+        var transport = new InMemoryPeerTransport(this, self, handler, process);
         lock (_guard)
         {
             _open[self.Address] = transport;
@@ -67,6 +71,20 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
         Cut(other, one);
     }
 
+    /// <summary>
+    /// From now on <paramref name="from"/> cannot connect to <paramref name="to"/>: it is refused, as by a firewall, though the process is there. The
+    /// connection that is there is reset.
+    /// </summary>
+    public void Refuse(string from, string to)
+    {
+        lock (_guard)
+        {
+            _refused.Add((from, to));
+        }
+
+        BreakAll(key => key == (from, to));
+    }
+
     /// <summary>All paths carry again, and what was held up goes on.</summary>
     public void Heal()
     {
@@ -74,6 +92,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
         lock (_guard)
         {
             _cut.Clear();
+            _refused.Clear();
             connections = [.. _connections.Values];
         }
 
@@ -139,7 +158,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
                 return (null, PeerFailure.Silent);
             }
 
-            if (!_open.TryGetValue(to.Address, out var transport) || transport.Self.Generation != to.Generation || !IsOpen(from))
+            if (_refused.Contains(key) || !_open.TryGetValue(to.Address, out var transport) || transport.Self.Generation != to.Generation || !IsOpen(from))
             {
                 return (null, PeerFailure.ProcessGone);
             }

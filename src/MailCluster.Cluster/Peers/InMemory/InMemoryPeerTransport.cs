@@ -8,8 +8,11 @@ public sealed class InMemoryPeerTransport : IPeerTransport
 {
     private readonly InMemoryPeerNetwork _network;
 
-    internal InMemoryPeerTransport(InMemoryPeerNetwork network, Member self, IPeerHandler handler)
+    private readonly Action<Action>? _queue;
+
+    internal InMemoryPeerTransport(InMemoryPeerNetwork network, Member self, IPeerHandler handler, Action<Action>? queue)
     {
+        _queue = queue;
         _network = network;
         Self = self;
         Handler = handler;
@@ -50,7 +53,20 @@ public sealed class InMemoryPeerTransport : IPeerTransport
         }
     }
 
-    internal void Failed(Member peer, PeerFailure failure) => _network.Queue(() => PeerFailed?.Invoke(peer, failure));
+    internal void Failed(Member peer, PeerFailure failure) => (_queue ?? _network.Queue)(() => PeerFailed?.Invoke(peer, failure));
+
+    /// <summary>What arrived runs in this process.</summary>
+    internal void Run(Action arrived)
+    {
+        if (_queue is null)
+        {
+            arrived();
+        }
+        else
+        {
+            _queue(arrived);
+        }
+    }
 
     private async Task<ReadOnlyMemory<byte>> FailAsync(Member peer, PeerFailure failure, CancellationToken cancellationToken)
     {
