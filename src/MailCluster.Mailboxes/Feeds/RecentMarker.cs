@@ -56,6 +56,18 @@ internal sealed class RecentMarker(uint from)
         }
     }
 
+    /// <summary>What was claimed for a replica did not get there: it is to be had again.</summary>
+    public void Return(UidSet claimed)
+    {
+        lock (_gate)
+        {
+            if (claimed is { Count: 1 } && !_isReplica && claimed.Max + 1 == _from)
+                _from = claimed.Min;
+            else
+                _granted = _granted.Union(claimed);
+        }
+    }
+
     /// <summary>Another node has the account: only what it grants may be claimed here.</summary>
     public void Follow(uint ownersFrom, UidSet granted)
     {

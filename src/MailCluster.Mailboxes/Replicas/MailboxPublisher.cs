@@ -30,7 +30,7 @@ public sealed class MailboxPublisher(IMailboxRegion region, FolderFeedTable feed
 
         if (isGone)
         {
-            yield return Publications.Split(new Publication { Gone = new Nothing() }).Single();
+            yield return Gone();
             yield break;
         }
 
@@ -38,6 +38,7 @@ public sealed class MailboxPublisher(IMailboxRegion region, FolderFeedTable feed
         if (feed is null)
             yield break;
         var signal = new Signal();
+        var granted = UidSet.Empty;
         feed.AddListener(signal);
         try
         {
@@ -46,20 +47,24 @@ public sealed class MailboxPublisher(IMailboxRegion region, FolderFeedTable feed
             var uidNext = wanted.UidNext;
 
             // The first one always, so that the subscriber knows it is up to date.
-            for (var first = true; feed.Replica is not { IsRunning: true }; first = false)
+            for (var first = true; region.IsHere(entity); first = false)
             {
                 var index = feed.Current;
-                var publication = feed.IsGone ? new Publication { Gone = new Nothing() }
-                    : first || index.HighestModSeq > from ? Next(feed, index, from, uidNext, wanted.WantsRecent)
-                    : null;
-                if (publication is not null)
+                if (feed.IsGone)
                 {
-                    foreach (var item in Publications.Split(publication))
-                        yield return item;
+                    yield return Gone();
+                    yield break;
                 }
 
-                if (publication?.ContentCase == Publication.ContentOneofCase.Gone)
-                    yield break;
+                if (first || index.HighestModSeq > from)
+                {
+                    if (wanted.WantsRecent)
+                        granted = feed.Recent.Claim(index.UidNext);
+                    foreach (var item in Publications.Split(Next(feed, index, from, uidNext, granted)))
+                        yield return item;
+                    granted = UidSet.Empty;
+                }
+
                 from = index.HighestModSeq;
                 uidNext = index.UidNext;
                 await signal.WaitAsync(cancellationToken);
@@ -67,15 +72,19 @@ public sealed class MailboxPublisher(IMailboxRegion region, FolderFeedTable feed
         }
         finally
         {
+            // The reader went away with the last one in hand.
+            if (!granted.IsEmpty)
+                feed.Recent.Return(granted);
             feed.RemoveListener(signal);
             feeds.Release(feed);
         }
     }
 
-    private static Publication Next(FolderFeed feed, FolderIndex index, ModSeq from, uint uidNext, bool wantsRecent)
+    private static ReadOnlyMemory<byte> Gone() => Publications.Split(new Publication { Gone = new Nothing() }).Single();
+
+    private static Publication Next(FolderFeed feed, FolderIndex index, ModSeq from, uint uidNext, UidSet granted)
     {
-        var publication = new Publication { Recent = wantsRecent ? feed.Recent.Claim(index.UidNext).ToStored() : null };
-        publication.RecentFrom = feed.Recent.From;
+        var publication = new Publication { Recent = granted.IsEmpty ? null : granted.ToStored(), RecentFrom = feed.Recent.From };
         if (from.Value > 0 && from <= index.HighestModSeq && FolderDelta.Since(index, from, uidNext) is { } delta)
         {
             publication.Delta = WireIndexes.ToWire(delta);
@@ -96,7 +105,11 @@ public sealed class MailboxPublisher(IMailboxRegion region, FolderFeedTable feed
         try
         {
             if (!created)
+            {
+                // It may have followed another node until now.
+                feed.Adopt(location);
                 return feed;
+            }
 
             // The actor may have published between its answer and the making of the feed.
             if (await LocateAsync(entity, folder, cancellationToken) is { } now)

@@ -154,6 +154,7 @@ internal static class OptionMapping
         SnapshotAfterBytes = node.Mailboxes.SnapshotAfterBytes,
         SnapshotOnStopAfterEvents = node.Mailboxes.SnapshotOnStopAfterEvents,
         HistoryRetention = node.History.Retention,
+        HoldMax = node.Timeouts.Command,
     };
 
     public static ShardRegionOptions ToRegion(this NodeOptions node) => new()

@@ -75,6 +75,22 @@ public sealed class MailboxCluster : IAsyncDisposable
         Give(_nodes[to]);
     }
 
+    /// <summary>The account leaves its node in one way or the other, and what was held goes on.</summary>
+    public async Task MoveAsync(int to, bool killed)
+    {
+        if (killed)
+            await KillOwnerAsync(to);
+        else
+            await HandOverAsync(to);
+        Replies.Open();
+        Streams.Open();
+    }
+
+    /// <summary>Nobody has the accounts until <see cref="Resume"/>.</summary>
+    public MailboxNode Suspend() => Take().Owner!;
+
+    public void Resume(MailboxNode owner) => Give(owner);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)
