@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MailCluster.Actors;
 using MailCluster.Cluster;
 
@@ -77,7 +78,12 @@ public sealed class MailboxClient(
         var feed = feeds.Acquire(account, location, out var created);
         try
         {
-            if (created)
+            if (!created)
+            {
+                // It may still wait for what another node has to send.
+                feed.Adopt(location);
+            }
+            else
             {
                 // The owner may have published between its answer and the making of the feed, when there was no feed to publish to.
                 var again = new MailboxRequest(new OpenFolder(folder), CommandContext.None);
@@ -190,6 +196,7 @@ public sealed class MailboxClient(
     }
 
     /// <summary>Asks until there is an answer or the time is over. An answer from another node is a <see cref="RemoteAnswer"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<object> AskAsync(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         var entity = new EntityId(account.Value);

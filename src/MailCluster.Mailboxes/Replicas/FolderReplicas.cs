@@ -19,13 +19,13 @@ public sealed class FolderReplicas : IDisposable
         _options = options;
         _time = time;
         _log = loggers.CreateLogger("MailCluster.Mailboxes");
-        region.PlacementChanged += OnPlacementChanged;
+        region.HomeChanged += OnHomeChanged;
     }
 
     /// <summary>Stops following owners; the feeds stay as they are.</summary>
     public void Dispose()
     {
-        _region.PlacementChanged -= OnPlacementChanged;
+        _region.HomeChanged -= OnHomeChanged;
         foreach (var feed in _feeds.All())
             feed.Replica?.Dispose();
     }
@@ -41,12 +41,16 @@ public sealed class FolderReplicas : IDisposable
             replica.Start();
     }
 
-    private void OnPlacementChanged()
+    private void OnHomeChanged(ShardId shard)
     {
         foreach (var feed in _feeds.All())
         {
-            // One that runs looks itself where the account is; one of an account that is here and stays here has nothing to do.
-            if (feed.Replica is { IsRunning: true } || !_region.IsHere(new EntityId(feed.Account.Value)))
+            var entity = new EntityId(feed.Account.Value);
+            if (_region.ShardOf(entity) != shard)
+                continue;
+
+            // One that follows another node hears from the region when that is not the owner any more. An account that is here needs nothing.
+            if (_region.IsHere(entity) == (feed.Replica is { IsRunning: true }))
                 _feeds.ReplicaOf(feed, Make)?.Start();
         }
     }

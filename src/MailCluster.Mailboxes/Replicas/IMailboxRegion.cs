@@ -15,32 +15,33 @@ public interface IMailboxRegion
     IAsyncEnumerable<ReadOnlyMemory<byte>> SubscribeAsync(
         EntityId entity, ReadOnlyMemory<byte> subscription, CancellationToken cancellationToken);
 
-    /// <summary>Whether this node has the entity's shard and takes messages for it. May be out of date when it returns; <see cref="PlacementChanged"/> then follows.</summary>
+    /// <summary>Whether this node has the entity's shard and takes messages for it. May be out of date when it returns; <see cref="HomeChanged"/> then follows.</summary>
     bool IsHere(EntityId entity);
 
-    /// <summary>Some shard came to this node, left it, or moved elsewhere. Raised after each change, from any thread; handlers return at once.</summary>
-    event Action? PlacementChanged;
+    /// <inheritdoc cref="ShardRegion.ShardOf"/>
+    ShardId ShardOf(EntityId entity);
+
+    /// <summary>The shard came to this node, left it, or moved elsewhere. Raised after each change, from any thread; handlers return at once.</summary>
+    event Action<ShardId>? HomeChanged;
 }
 
 /// <summary>The region of this node's mailbox actors, of a node that is alone or one of a cluster.</summary>
-public sealed class MailboxRegion : IMailboxRegion
+public sealed class MailboxRegion(ShardRegion region) : IMailboxRegion
 {
-    private readonly ShardRegion _region;
-
-    public MailboxRegion(ShardRegion region)
+    public event Action<ShardId>? HomeChanged
     {
-        _region = region;
-        region.HomeChanged += _ => PlacementChanged?.Invoke();
+        add => region.HomeChanged += value;
+        remove => region.HomeChanged -= value;
     }
 
-    public event Action? PlacementChanged;
-
     public ValueTask<TReply> AskAsync<TReply>(EntityId entity, object message, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _region.AskAsync<TReply>(entity, message, timeout, cancellationToken);
+        region.AskAsync<TReply>(entity, message, timeout, cancellationToken);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SubscribeAsync(
         EntityId entity, ReadOnlyMemory<byte> subscription, CancellationToken cancellationToken) =>
-        _region.SubscribeAsync(entity, subscription, cancellationToken);
+        region.SubscribeAsync(entity, subscription, cancellationToken);
 
-    public bool IsHere(EntityId entity) => _region.PlaceOf(entity) == EntityPlace.Here;
+    public bool IsHere(EntityId entity) => region.PlaceOf(entity) == EntityPlace.Here;
+
+    public ShardId ShardOf(EntityId entity) => region.ShardOf(entity);
 }

@@ -136,7 +136,7 @@ public sealed class MailboxCluster : IAsyncDisposable
 
         before.Change();
         foreach (var node in _nodes)
-            node.RaisePlacementChanged();
+            node.RaiseHomeChanged();
         return before;
     }
 

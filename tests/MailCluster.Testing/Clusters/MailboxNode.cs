@@ -38,7 +38,7 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
         Client = new MailboxClient(this, Feeds, _replicas, options, cluster.Time);
     }
 
-    public event Action? PlacementChanged;
+    public event Action<ShardId>? HomeChanged;
 
     public int Number { get; }
 
@@ -54,6 +54,8 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
     internal ShardRegion Region { get; }
 
     public bool IsHere(EntityId entity) => _cluster.IsOwner(this);
+
+    public ShardId ShardOf(EntityId entity) => new(0);
 
     public async ValueTask<TReply> AskAsync<TReply>(EntityId entity, object message, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -113,7 +115,7 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
         _killed.Dispose();
     }
 
-    internal void RaisePlacementChanged() => PlacementChanged?.Invoke();
+    internal void RaiseHomeChanged() => HomeChanged?.Invoke(new ShardId(0));
 
     internal Task StopEntitiesAsync() => Region.EntitiesActive == 0 ? Task.CompletedTask : Region.HandOffAsync(new ShardId(0));
 
