@@ -24,6 +24,12 @@ internal static class StorageMetrics
         CommitDuration.Record(elapsed.TotalSeconds, tag);
     }
 
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
+        "mailcluster.journal.refused", "{write}", "Writes that were refused: fenced (the generation is dead) or conflict (the stream ends elsewhere).");
+
+    public static void CountRefused(Exception refusal) =>
+        Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal is WriterFencedException ? "fenced" : "conflict"));
+
     private static readonly Counter<long> PackBytes =
         Meter.CreateCounter<long>("mailcluster.packs.written", "By", "Bytes of records written to packs.");
 

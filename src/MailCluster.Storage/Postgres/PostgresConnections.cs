@@ -84,7 +84,7 @@ internal sealed partial class PostgresConnections : IAsyncDisposable
             OpenGate();
             return connection;
         }
-        catch (Exception error) when (error is not OperationCanceledException && IsNobodyThere(error))
+        catch (Exception error) when (IsNobodyThere(error))
         {
             CloseGate(error);
             throw;
@@ -127,9 +127,7 @@ internal sealed partial class PostgresConnections : IAsyncDisposable
         }
     }
 
-    // A full pool says nothing of the server.
-    private static bool IsNobodyThere(Exception error) =>
-        error is not NpgsqlException { InnerException: null } or PostgresException && PostgresErrors.IsDatabase(error);
+    private static bool IsNobodyThere(Exception error) => PostgresErrors.IsDatabase(error) && !PostgresErrors.IsPoolExhausted(error);
 
     private void PassGate()
     {

@@ -22,11 +22,16 @@ internal static class PostgresErrors
     /// <summary>The connection is lost, or the server is on its way down: other connections of the pool are likely to be lost as well.</summary>
     public static bool IsConnection(Exception error) => error switch
     {
-        PostgresException postgres => postgres.SqlState[..2] is "08" or "57",
+        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal) || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        NpgsqlException when IsPoolExhausted(error) => false,
         NpgsqlException { InnerException: TimeoutException } => false,
         NpgsqlException or IOException or SocketException => true,
         _ => false,
     };
+
+    /// <summary>Every connection of this node is in use, which says nothing of the server. Npgsql has no type for it; it shares that of a connect that took too long.</summary>
+    public static bool IsPoolExhausted(Exception error) =>
+        error is NpgsqlException { InnerException: TimeoutException } && error.Message.Contains("pool", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What happened, for the message of the port's own exception.</summary>
     public static string Text(Exception error) => error switch

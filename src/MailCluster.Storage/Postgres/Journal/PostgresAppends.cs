@@ -152,10 +152,14 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
 
         for (var i = 0; i < lost.Count; i++)
         {
-            if (found[i].Refuse(lost[i]) is { } refusal)
-                lane.Answer(lost[i], refusal);
-            else
+            if (found[i].Refuse(lost[i]) is not { } refusal)
+            {
                 requests.Add(lost[i]);
+                continue;
+            }
+
+            StorageMetrics.CountRefused(refusal);
+            lane.Answer(lost[i], refusal);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
             }
 
             await using var batch = new NpgsqlBatch(connection);
+            Add(batch, Members["LockNode"]).Bind(registration.Node);
             Add(batch, Members["FenceNode"]).Bind(registration.Node);
             Add(batch, Members["EndNode"]).Bind(registration.Node);
             Add(batch, Members["Forget"]);
@@ -33,6 +34,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
             join.Bind(registration.Version);
             join.Bind(lease);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var generation = new Generation(reader.GetInt64(0));
             await reader.CloseAsync();

@@ -16,6 +16,10 @@ UPDATE member SET closing = true WHERE node = $1 AND status <> 2 AND NOT closing
 UPDATE member SET closing = true
  WHERE generation = $1 AND status <> 2 AND NOT closing AND (NOT $2 OR lease_until < clock_timestamp());
 
+-- Two runs of one name that start at the same time take turns, so that the second one finds the first. Held until the end of the transaction.
+-- name: LockNode
+SELECT pg_advisory_xact_lock(hashtextextended($1, 0));
+
 -- name: FenceNode
 UPDATE member_fence SET alive = false
  WHERE generation IN (SELECT m.generation FROM member m WHERE m.node = $1) AND alive;
