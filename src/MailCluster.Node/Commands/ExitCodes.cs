@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>EX_OSERR: a port or the data directory cannot be had.</summary>
     public const int System = 71;
 
+    /// <summary>EX_TEMPFAIL: this run was superseded, or fenced off. Start it anew: the next run gets a new generation.</summary>
+    public const int Superseded = 75;
+
     /// <summary>EX_CONFIG: the configuration is wrong. A restart will not help.</summary>
     public const int Configuration = 78;
 }

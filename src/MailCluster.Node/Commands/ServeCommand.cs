@@ -46,7 +46,7 @@ internal static class ServeCommand
         }
         var ended = await Task.WhenAny(signals.Signal, node.Fault);
         await node.StopAsync(await ended);
-        return ended == node.Fault ? ExitCodes.Failure : ExitCodes.Success;
+        return ended == node.Fault ? ExitCodes.Superseded : ExitCodes.Success;
     }
 
     /// <returns>Null if the log file cannot be written, which has been said then.</returns>

@@ -25,6 +25,40 @@ internal sealed record ClusterSettings
 
     public required CertificateFiles Certificate { get; init; }
 
-    /// <summary>Without a renewal for so long, other nodes may take this node's shards.</summary>
-    public required TimeSpan Lease { get; init; }
+    public required PeerSettings Peers { get; init; }
 }
+
+/// <summary>What is spent on peers. Sizes in bytes.</summary>
+internal sealed record PeerSettings
+{
+    public required int MessageBytes { get; init; }
+
+    public required int StreamWindowBytes { get; init; }
+
+    public required long OutboxBytes { get; init; }
+
+    public required int Requests { get; init; }
+
+    public required long RequestBytes { get; init; }
+
+    public required int Connections { get; init; }
+
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    public required TimeSpan HandshakeTimeout { get; init; }
+
+    public required TimeSpan Ping { get; init; }
+
+    public required TimeSpan Silence { get; init; }
+}
+
+/// <summary>Leases and shards; they count on a node that is alone on its database too.</summary>
+/// <param name="Lease">Without a renewal for so long, other nodes may take this node's shards.</param>
+/// <param name="LeaseMargin">So much earlier the node itself stops serving.</param>
+/// <param name="MapPoll">The map is read at least so often.</param>
+/// <param name="ProbeTimeout">For a peer whose connection broke to say that it is there.</param>
+/// <param name="HandOvers">Shards handed over at the same time.</param>
+/// <param name="LeavingHandOvers">The same while leaving.</param>
+/// <param name="Buffer">Messages that may wait for one shard.</param>
+internal sealed record ShardSettings(
+    TimeSpan Lease, TimeSpan LeaseMargin, TimeSpan MapPoll, TimeSpan ProbeTimeout, int HandOvers, int LeavingHandOvers, int Buffer);

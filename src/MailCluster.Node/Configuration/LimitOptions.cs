@@ -46,4 +46,6 @@ internal sealed record TimeoutOptions
     public required TimeSpan Command { get; init; }
 
     public required TimeSpan Drain { get; init; }
+
+    public required TimeSpan Leave { get; init; }
 }

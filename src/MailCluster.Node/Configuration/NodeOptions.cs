@@ -25,6 +25,8 @@ internal sealed record NodeOptions
     /// <summary>Null: the node is alone.</summary>
     public required ClusterSettings? Cluster { get; init; }
 
+    public required ShardSettings Sharding { get; init; }
+
     /// <summary>The number of shards that the store must have been begun with; null for whatever it was.</summary>
     public required int? Shards { get; init; }
 

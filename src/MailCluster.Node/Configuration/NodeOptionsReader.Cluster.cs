@@ -29,7 +29,7 @@ internal static partial class NodeOptionsReader
         return roles;
     }
 
-    private static (string Name, ClusterSettings? Cluster, int? Shards) ReadCluster(HoconSection section, JournalKind journal)
+    private static (string Name, ClusterSettings? Cluster, ShardSettings Sharding, int? Shards) ReadCluster(HoconSection section, JournalKind journal)
     {
         var isEnabled = section.Boolean("enabled");
         var name = section.Text("name", text => IsClusterName(text) ? null : "up to 63 letters, digits, - and _");
@@ -45,14 +45,61 @@ internal static partial class NodeOptionsReader
             AdvertisePort = advertisedPort,
             CertificateAuthority = authority,
             Certificate = certificate,
-            Lease = section.Duration("lease", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            Peers = section.Section("peers", ReadPeers),
         };
         var shards = section.OptionalText("shards") is null ? (int?)null : section.Integer("shards", 1, ShardCount.Max);
         if (isEnabled && journal != JournalKind.Postgres)
         {
             section.Fault("enabled", "expected storage.journal = postgres with it: the nodes of a cluster share one database");
         }
-        return (name, isEnabled ? settings : null, shards);
+        return (name, isEnabled ? settings : null, ReadSharding(section), shards);
+    }
+
+    private static ShardSettings ReadSharding(HoconSection section)
+    {
+        var settings = new ShardSettings(
+            section.Duration("lease", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            section.Duration("lease-margin", TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            section.Duration("map-poll", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            section.Duration("probe-timeout", TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30)),
+            section.Integer("hand-overs", 1, 256),
+            section.Integer("leaving-hand-overs", 1, 256),
+            section.Integer("buffer", 16, 1_000_000));
+        if (settings.LeaseMargin > settings.Lease / 2)
+        {
+            section.Fault("lease-margin", "expected at most half of cluster.lease");
+        }
+        return settings;
+    }
+
+    private static PeerSettings ReadPeers(HoconSection section)
+    {
+        var settings = new PeerSettings
+        {
+            MessageBytes = (int)section.Size("message", 1 << 20, 1 << 30),
+            StreamWindowBytes = (int)section.Size("stream-window", 4 << 10, 64 << 20),
+            OutboxBytes = section.Size("outbox", 2 << 20, 1L << 40),
+            Requests = section.Integer("requests", 16, 10_000_000),
+            RequestBytes = section.Size("request-memory", 1 << 20, 1L << 40),
+            Connections = section.Integer("connections", 8, 100_000),
+            ConnectTimeout = section.Duration("connect-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            HandshakeTimeout = section.Duration("handshake-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            Ping = section.Duration("ping", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            Silence = section.Duration("silence", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(5)),
+        };
+        if (settings.OutboxBytes < 2L * settings.MessageBytes)
+        {
+            section.Fault("outbox", "expected at least twice cluster.peers.message");
+        }
+        if (settings.RequestBytes < settings.MessageBytes)
+        {
+            section.Fault("request-memory", "expected at least cluster.peers.message");
+        }
+        if (settings.Silence < 2 * settings.Ping)
+        {
+            section.Fault("silence", "expected at least twice cluster.peers.ping");
+        }
+        return settings;
     }
 
     /// <summary>What peers connect to, from <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>; null leaves it to the node's name.</summary>

@@ -15,7 +15,7 @@ internal static partial class NodeOptionsReader
     {
         var dataDirectory = FullPath(section.Text("data-dir", NotEmpty));
         var storage = section.Section("storage", ReadStorage);
-        var (clusterName, cluster, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
+        var (clusterName, cluster, sharding, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
         var (name, roles) = section.Section("node", node => (ReadName(node), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
         return new NodeOptions
@@ -25,6 +25,7 @@ internal static partial class NodeOptionsReader
             Roles = roles,
             ClusterName = clusterName,
             Cluster = cluster,
+            Sharding = sharding,
             Shards = shards,
             Listeners = section.Section("listeners", ReadListeners),
             Tls = section.Section("tls", ReadTls),
@@ -86,6 +87,7 @@ internal static partial class NodeOptionsReader
         WriteStall = section.Duration("write-stall", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
         Command = section.Duration("command", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         Drain = section.Duration("drain", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+        Leave = section.Duration("leave", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
     };
 
     private static LmtpDeliveryOptions ReadLmtp(HoconSection section) => new()

@@ -32,6 +32,10 @@ internal sealed partial class NodeHost
             await AttemptAsync("the listeners", application.StopAsync(patience.Token));
             await AttemptAsync("the sessions", drained.WaitAsync(ConnectionGrace, _time));
         }
+        if (_mailboxes is { } mailboxes)
+        {
+            await AttemptAsync("the hand-over of accounts", mailboxes.LeaveAsync(_options.Timeouts.Leave, _time));
+        }
         await CloseAsync();
         NodeLog.Stopped(_log, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }

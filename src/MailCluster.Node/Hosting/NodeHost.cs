@@ -14,7 +14,6 @@ using MailCluster.Node.Hosting.Storage;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
 using MailCluster.Node.Tls;
-using MailCluster.Persistence;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,12 +27,13 @@ namespace MailCluster.Node.Hosting;
 /// One running node. The order of the start is that of dependence, and the stop is its reverse:
 /// <list type="number">
 /// <item>data directory, locked; storage. A crash here leaves nothing but files that the next start recovers;</item>
-/// <item>generation; actors and their region, empty: accounts are recovered by the first message to them;</item>
+/// <item>ownership: in a cluster the door for peers, then the node joins; the generation; actors and their region, empty: accounts are recovered by the
+/// first message to them, and shards are claimed in the background;</item>
 /// <item>certificates;</item>
 /// <item>listeners. From here clients come.</item>
 /// </list>
-/// Stopping: refuse new connections, let every session finish its command and say goodbye, stop the actors, which write their snapshots, close
-/// the database, give up the lock. A kill at any of these steps loses nothing: every acknowledged change was durable before its answer.
+/// Stopping: refuse new connections, let every session finish its command and say goodbye, hand over all shards and leave the cluster, stop the actors,
+/// which write their snapshots, close the database, give up the lock. A kill at any of these steps loses nothing: every acknowledged change was durable before its answer.
 /// </summary>
 internal sealed partial class NodeHost : IAsyncDisposable
 {
@@ -90,7 +90,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
         _directory = NodeDirectory.Open(_options.DataDirectory);
         _storage = await StorageFactory.OpenAsync(_directory, _options, _loggers, _time, cancellationToken);
-        _mailboxes = await NodeMailboxes.StartAsync(_options, _storage, _loggers, _time, OnFenced, cancellationToken);
+        _mailboxes = await NodeMailboxes.StartAsync(_options, _storage, _loggers, _time, OnOver, cancellationToken);
         _upkeep = new Upkeep(_storage, _time, _log);
         _certificates = new CertificateStore(
             _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
@@ -154,6 +154,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton<ITlsCertificateSource>(_certificates!);
         services.AddSingleton(_mailboxes!.Client);
         services.AddSingleton(_mailboxes.Region);
+        services.AddSingleton(_mailboxes.Ownership);
         services.AddSingleton(_mailboxes.Feeds);
         services.AddSingleton(_storage!.Bodies);
         services.AddSingleton(_storage.BodyCheck);
@@ -183,10 +184,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         return budget;
     }
 
-    private void OnFenced(WriterFencedException error)
+    private void OnOver(string reason)
     {
-        NodeLog.Fenced(_log, error);
-        _fault.TrySetResult("the node was fenced");
+        NodeLog.Over(_log, reason);
+        _fault.TrySetResult($"superseded ({reason})");
     }
 
     /// <summary>Signals are the caller's, not the web host's.</summary>

@@ -44,8 +44,8 @@ internal static partial class NodeLog
     [LoggerMessage(1014, LogLevel.Warning, "interrupted again: leaving at once")]
     public static partial void StopForced(ILogger log);
 
-    [LoggerMessage(1015, LogLevel.Critical, "another run of this node has taken over the journal; this one stops")]
-    public static partial void Fenced(ILogger log, Exception error);
+    [LoggerMessage(1015, LogLevel.Critical, "this run of the node is over: {Reason}; it stops, to be started anew")]
+    public static partial void Over(ILogger log, string reason);
 
     [LoggerMessage(1016, LogLevel.Information, "compacted {Packs} packs: {Bytes} bytes are free again")]
     public static partial void Compacted(ILogger log, int packs, long bytes);

@@ -2,13 +2,17 @@ using MailCluster.Actors;
 using MailCluster.Cluster;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Hosting.Ownership;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Persistence;
 using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Node.Hosting;
 
-/// <summary>Every account of the node: the region of mailbox actors over the storage, and the client that protocols use.</summary>
+/// <summary>
+/// Every account that the node can reach: the region of mailbox actors over the storage, its place in the cluster if there is one, the replicas of folders
+/// on other nodes, and the client that protocols use.
+/// </summary>
 internal sealed class NodeMailboxes : IAsyncDisposable
 {
     private readonly ActorSystem _system;
@@ -16,52 +20,60 @@ internal sealed class NodeMailboxes : IAsyncDisposable
     private readonly FolderReplicas _replicas;
     private readonly ILogger _log;
 
-    private NodeMailboxes(
-        NodeOptions options, INodeStorage storage, WriterGeneration generation, ILoggerFactory loggers, TimeProvider time, Action<WriterFencedException> onFenced)
+    private NodeMailboxes(NodeOptions options, INodeStorage storage, IOwnership ownership, ILoggerFactory loggers, TimeProvider time)
     {
         _log = loggers.CreateLogger("MailCluster.Node");
+        Ownership = ownership;
         _system = new ActorSystem(time, loggers);
         _persistence = new PersistenceContext(
-            _system, storage.Journal, storage.Snapshots, generation, options.ToPersistence(), time, loggers, onFenced);
+            _system, storage.Journal, storage.Snapshots, ownership.Generation, options.ToPersistence(), time, loggers, _ => ownership.Fenced());
         var mailboxes = options.ToMailboxes();
         var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
-        Region = MailboxClient.CreateRegion(services, storage.ShardCount, new LocalShardAllocation(), options.ToRegion(), loggers);
+        Region = MailboxClient.CreateRegion(services, storage.ShardCount, ownership.Allocation, options.ToRegion(), loggers);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, mailboxes, time, loggers);
         Client = new MailboxClient(region, Feeds, _replicas, mailboxes, time);
+        ownership.Serve(Region, new MailboxPublisher(region, Feeds, mailboxes));
     }
 
-    /// <param name="options">The node's configuration.</param>
-    /// <param name="storage">Outlives this.</param>
-    /// <param name="loggers">Stays the caller's.</param>
-    /// <param name="time">The node's clock.</param>
-    /// <param name="onFenced">Called once when the journal refuses this run's generation: the node must stop.</param>
-    /// <param name="cancellationToken">Stops the start.</param>
-    /// <exception cref="NodeStartException">The storage cannot be written.</exception>
-    public static async Task<NodeMailboxes> StartAsync(
-        NodeOptions options,
-        INodeStorage storage,
-        ILoggerFactory loggers,
-        TimeProvider time,
-        Action<WriterFencedException> onFenced,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            var generation = await storage.Writers.RegisterAsync(options.Name, cancellationToken);
-            return new NodeMailboxes(options, storage, generation, loggers, time, onFenced);
-        }
-        catch (JournalUnavailableException error)
-        {
-            throw new NodeStartException(error.Message, error);
-        }
-    }
+    /// <summary>What this node may serve.</summary>
+    public IOwnership Ownership { get; }
 
     public FolderFeedTable Feeds { get; } = new();
 
     public ShardRegion Region { get; }
 
     public IMailboxClient Client { get; }
+
+    /// <param name="options">The node's configuration.</param>
+    /// <param name="storage">Outlives this.</param>
+    /// <param name="loggers">Stays the caller's.</param>
+    /// <param name="time">The node's clock.</param>
+    /// <param name="onOver">Called once, with the reason, when this run may serve no more: the node must stop.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="NodeStartException">The storage cannot be written, or the cluster cannot be joined.</exception>
+    public static async Task<NodeMailboxes> StartAsync(
+        NodeOptions options, INodeStorage storage, ILoggerFactory loggers, TimeProvider time, Action<string> onOver, CancellationToken cancellationToken)
+    {
+        IOwnership ownership = storage.Cluster is { } store
+            ? await ClusterOwnership.JoinAsync(options, store, storage.ShardCount, loggers, time, onOver, cancellationToken)
+            : new SoleOwnership(await RegisterAsync(options.Name, storage, cancellationToken), onOver);
+        return new NodeMailboxes(options, storage, ownership, loggers, time);
+    }
+
+    /// <summary>Gives up every account to other nodes, if there are any, up to <paramref name="patience"/>.</summary>
+    public async Task LeaveAsync(TimeSpan patience, TimeProvider time)
+    {
+        using var deadline = new CancellationTokenSource(patience, time);
+        try
+        {
+            await Ownership.LeaveAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            NodeLog.StopLate(_log, "the hand-over of accounts");
+        }
+    }
 
     /// <summary>Lets every actor finish and save itself, up to <paramref name="patience"/>.</summary>
     public async Task StopAsync(TimeSpan patience, TimeProvider time)
@@ -78,11 +90,23 @@ internal sealed class NodeMailboxes : IAsyncDisposable
     }
 
     /// <summary>Call after <see cref="StopAsync"/>. Actors that are still at it lose their snapshot, not their events.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _replicas.Dispose();
+        await Ownership.DisposeAsync();
         _persistence.Dispose();
         _system.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<WriterGeneration> RegisterAsync(string node, INodeStorage storage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await storage.Writers.RegisterAsync(node, cancellationToken);
+        }
+        catch (JournalUnavailableException error)
+        {
+            throw new NodeStartException(error.Message, error);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using MailCluster.Auth;
 using MailCluster.Cluster;
+using MailCluster.Cluster.Peers;
 using MailCluster.Delivery;
 using MailCluster.Edge;
 using MailCluster.Imap;
@@ -161,6 +162,32 @@ internal static class OptionMapping
     {
         IdleTimeout = node.Mailboxes.IdleTimeout ?? Timeout.InfiniteTimeSpan,
         MemoryBudgetBytes = node.Mailboxes.MemoryBytes,
+        BufferMax = node.Sharding.Buffer,
+    };
+
+    public static ClusterNodeOptions ToClusterNode(this NodeOptions node) => new()
+    {
+        Lease = node.Sharding.Lease,
+        LeaseMargin = node.Sharding.LeaseMargin,
+        MapPoll = node.Sharding.MapPoll,
+        ProbeTimeout = node.Sharding.ProbeTimeout,
+        HandOversAtOnce = node.Sharding.HandOvers,
+        LeavingHandOversAtOnce = node.Sharding.LeavingHandOvers,
+    };
+
+    public static PeerOptions ToPeers(this ClusterSettings cluster) => new()
+    {
+        ClusterName = cluster.Name,
+        MessageBytesMax = cluster.Peers.MessageBytes,
+        StreamWindowBytes = cluster.Peers.StreamWindowBytes,
+        OutboxBytesMax = cluster.Peers.OutboxBytes,
+        RequestsMax = cluster.Peers.Requests,
+        RequestBytesMax = cluster.Peers.RequestBytes,
+        ConnectionsMax = cluster.Peers.Connections,
+        ConnectTimeout = cluster.Peers.ConnectTimeout,
+        HandshakeTimeout = cluster.Peers.HandshakeTimeout,
+        PingInterval = cluster.Peers.Ping,
+        SilenceTimeout = cluster.Peers.Silence,
     };
 
     public static MailboxOptions ToMailboxes(this NodeOptions node) => new()

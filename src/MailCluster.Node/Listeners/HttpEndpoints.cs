@@ -1,11 +1,12 @@
 using MailCluster.Node.Hosting;
+using MailCluster.Node.Hosting.Ownership;
 using MailCluster.Node.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace MailCluster.Node.Listeners;
 
 /// <summary>What the http listener answers. Three fixed paths: no routing table is worth its start-up time.</summary>
-internal sealed class HttpEndpoints(NodeState state, MetricCollector metrics)
+internal sealed class HttpEndpoints(NodeState state, IOwnership ownership, MetricCollector metrics)
 {
     public Task HandleAsync(HttpContext context)
     {
@@ -19,12 +20,20 @@ internal sealed class HttpEndpoints(NodeState state, MetricCollector metrics)
         {
             // Alive is: this process answers. Whether it should be restarted, nothing else.
             "/healthz" => AnswerAsync(context, StatusCodes.Status200OK, "ok"),
-            "/readyz" when state.Phase == NodePhase.Serving => AnswerAsync(context, StatusCodes.Status200OK, "ready"),
-            "/readyz" => AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, state.Phase == NodePhase.Starting ? "starting" : "draining"),
+            "/readyz" when NotReady() is { } reason => AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, reason),
+            "/readyz" => AnswerAsync(context, StatusCodes.Status200OK, "ready"),
             "/metrics" => AnswerAsync(context, StatusCodes.Status200OK, PrometheusText.Write(metrics.Collect()), PrometheusText.ContentType),
             _ => AnswerAsync(context, StatusCodes.Status404NotFound, "there are /healthz, /readyz and /metrics"),
         };
     }
+
+    /// <summary>Why clients, or accounts, should not come here now.</summary>
+    private string? NotReady() => state.Phase switch
+    {
+        NodePhase.Starting => "starting",
+        NodePhase.Serving => ownership.Trouble,
+        _ => "draining",
+    };
 
     private static Task AnswerAsync(HttpContext context, int status, string text, string contentType = "text/plain; charset=utf-8")
     {

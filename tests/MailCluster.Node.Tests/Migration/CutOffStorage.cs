@@ -1,5 +1,6 @@
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
+using MailCluster.Cluster.Membership;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Persistence;
 using MailCluster.Persistence.InMemory;
@@ -41,6 +42,8 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
     public IBodyStoreCheck BodyCheck => Stored;
 
     public IAccountTable? Accounts => Table;
+
+    public IClusterStore? Cluster => null;
 
     public InMemoryAccountTable Table { get; } = new();
 

@@ -1,6 +1,7 @@
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster;
+using MailCluster.Cluster.Membership;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
 using MailCluster.Storage.Packs;
@@ -41,6 +42,8 @@ internal sealed class EmbeddedStorage : INodeStorage
 
     public IAccountTable? Accounts => null;
 
+    public IClusterStore? Cluster => null;
+
     public int ShardCount { get; }
 
     public TimeSpan UpkeepInterval { get; }
@@ -59,7 +62,7 @@ internal sealed class EmbeddedStorage : INodeStorage
         {
             database = SqliteDatabase.Open(directory, options.ToSqlite(), time, loggers.CreateLogger<SqliteDatabase>());
             bodies = PackBodyStore.Open(directory, options.ToPacks(), loggers.CreateLogger<PackBodyStore>());
-            var shards = await database.GetOrCreateShardCountAsync(options.Shards ?? Cluster.ShardCount.Default, cancellationToken);
+            var shards = await database.GetOrCreateShardCountAsync(options.Shards ?? MailCluster.Cluster.ShardCount.Default, cancellationToken);
             if (options.Shards is { } wanted && wanted != shards)
             {
                 throw new ShardCountMismatchException(shards, wanted);

@@ -1,5 +1,6 @@
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
+using MailCluster.Cluster.Membership;
 using MailCluster.Persistence;
 
 namespace MailCluster.Node.Hosting.Storage;
@@ -28,6 +29,9 @@ internal interface INodeStorage : IAsyncDisposable
     IAccountTable? Accounts { get; }
 
     int ShardCount { get; }
+
+    /// <summary>Who shares this storage, and who has which accounts; null where nobody else can reach it.</summary>
+    IClusterStore? Cluster { get; }
 
     /// <summary>How often <see cref="UpkeepAsync"/> is due.</summary>
     TimeSpan UpkeepInterval { get; }

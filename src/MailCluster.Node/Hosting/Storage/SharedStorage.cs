@@ -44,8 +44,7 @@ internal sealed class SharedStorage : INodeStorage
 
     public TimeSpan UpkeepInterval { get; }
 
-    /// <summary>Members and owners of shards.</summary>
-    public IClusterStore Cluster => _database.Cluster;
+    public IClusterStore? Cluster => _database.Cluster;
 
     /// <param name="options">The node's configuration.</param>
     /// <param name="loggers">Stays the caller's.</param>
