@@ -2,6 +2,7 @@ using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Mailboxes;
+using MailCluster.Persistence;
 
 namespace MailCluster.Node.Admin;
 
@@ -47,7 +48,7 @@ internal sealed class AdminException(AdminExit exit, string message, Exception? 
         PasswordSchemeException scheme => new AdminException(AdminExit.Usage, scheme.Message, scheme),
         BodyMissingException or BodyCorruptException => new AdminException(
             AdminExit.NotPossible, error.Message + " Run mailctl fsck.", error),
-        BodyStoreUnavailableException => new AdminException(AdminExit.TemporaryFailure, error.Message, error),
+        BodyStoreUnavailableException or JournalUnavailableException => new AdminException(AdminExit.TemporaryFailure, error.Message, error),
         _ => null,
     };
 

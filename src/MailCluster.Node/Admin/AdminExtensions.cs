@@ -14,7 +14,7 @@ internal static class AdminExtensions
     /// <summary>
     /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal,
     /// ISessionRegistry, IUserDirectory,
-    /// IUserStore, IAuthenticator, ShardRegion, MimeLimits, MetricCollector, TimeProvider, logging.
+    /// IUserStore, IAuthenticator, ShardRegion, IOwnership, NodeOptions, MimeLimits, MetricCollector, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
     {
@@ -43,6 +43,12 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, ExpungeVerb>();
         services.AddSingleton<IAdminVerb, StatsVerb>();
         services.AddSingleton<IAdminVerb, FsckVerb>();
+        services.AddSingleton<IAdminVerb, ClusterStatusVerb>();
+        services.AddSingleton<IAdminVerb, ClusterMembersVerb>();
+        services.AddSingleton<IAdminVerb, ClusterShardsVerb>();
+        services.AddSingleton<IAdminVerb, ClusterWhereVerb>();
+        services.AddSingleton<IAdminVerb, ClusterDrainVerb>();
+        services.AddSingleton<IAdminVerb, ClusterRebalanceVerb>();
         return services;
     }
 

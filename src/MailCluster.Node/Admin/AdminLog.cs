@@ -26,4 +26,7 @@ internal static partial class AdminLog
     [LoggerMessage(
         1706, LogLevel.Information, "fsck: {Accounts} accounts, {Messages} messages, {Records} stored bodies checked: {Findings} findings")]
     public static partial void Checked(ILogger logger, long accounts, long messages, long records, long findings);
+
+    [LoggerMessage(1707, LogLevel.Information, "admin: the node {Node} is to hand over its shards")]
+    public static partial void Drain(ILogger logger, string node);
 }

@@ -54,3 +54,15 @@ internal sealed record StatsRequest(string? Prefix = null, bool All = false);
 /// <param name="Repair">Do what can be done without losing anything that could still be read.</param>
 /// <param name="DropLost">With Repair: remove messages whose body is gone for ever.</param>
 internal sealed record FsckRequest(string? User = null, bool Verify = false, bool Repair = false, bool DropLost = false);
+
+/// <summary>Of verbs that ask nothing.</summary>
+internal sealed record ClusterRequest;
+
+/// <param name="Node">Only those of this node; empty for those without an owner, null for all.</param>
+internal sealed record ClusterShardsRequest(string? Node = null);
+
+/// <param name="User">An account or a pattern.</param>
+internal sealed record ClusterWhereRequest(string User);
+
+/// <param name="Node">The name of the node that is to hand over its shards.</param>
+internal sealed record ClusterDrainRequest(string Node);

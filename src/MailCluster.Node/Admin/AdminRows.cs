@@ -53,3 +53,34 @@ internal sealed record FindingRow(string Problem, string User, string Mailbox, u
 internal sealed record FsckSummaryRow(FsckSummary Summary);
 
 internal sealed record FsckSummary(long Accounts, long Folders, long Messages, long Records, long Findings, long Repaired);
+
+/// <param name="State">One sentence: <c>serving</c>, or why it is not.</param>
+/// <param name="LeaseLeft">Seconds until it stops serving unless it renews.</param>
+/// <param name="Nodes">Members that are active.</param>
+internal sealed record ClusterStatusRow(
+    string Cluster,
+    string Node,
+    long Generation,
+    string State,
+    double LeaseLeft,
+    int Nodes,
+    int OwnShards,
+    int Shards,
+    int ShardsWithoutOwner,
+    long MapVersion);
+
+/// <param name="LeaseLeft">Seconds, by the database's clock, when this node read it last.</param>
+internal sealed record ClusterMemberRow(
+    string Node, long Generation, string Address, IReadOnlyList<string> Roles, string Version, string Status, double LeaseLeft, int Shards);
+
+/// <param name="Phase">Where it stands on the node that was asked.</param>
+/// <param name="Accounts">In memory there.</param>
+/// <param name="Waiting">Commands that wait for its home.</param>
+/// <param name="UnderWay">Commands sent to its node and not answered yet.</param>
+internal sealed record ClusterShardRow(int Shard, string Node, string Phase, int Accounts, int Waiting, int UnderWay);
+
+internal sealed record ClusterWhereRow(string User, int Shard, string Node, bool Here);
+
+internal sealed record ClusterDrainRow(string Node, string Result);
+
+internal sealed record ClusterRebalanceRow(string Cluster, string Result);
