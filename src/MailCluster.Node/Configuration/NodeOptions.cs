@@ -30,6 +30,9 @@ internal sealed record NodeOptions
     /// <summary>The number of shards that the store must have been begun with; null for whatever it was.</summary>
     public required int? Shards { get; init; }
 
+    /// <summary>How long the node must have been quiet before it gives memory back to the system; null: never.</summary>
+    public required TimeSpan? ReturnMemoryAfter { get; init; }
+
     public required ListenersOptions Listeners { get; init; }
 
     public required TlsOptions Tls { get; init; }

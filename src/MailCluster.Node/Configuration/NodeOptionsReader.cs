@@ -27,6 +27,7 @@ internal static partial class NodeOptionsReader
             Cluster = cluster,
             Sharding = sharding,
             Shards = shards,
+            ReturnMemoryAfter = section.Section("memory", memory => memory.DurationOrOff("return-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
             Listeners = section.Section("listeners", ReadListeners),
             Tls = section.Section("tls", ReadTls),
             Auth = storage.Journal == JournalKind.Sqlite ? auth with { PasswdFile = auth.PasswdFile ?? Path.Combine(dataDirectory, "users") } : auth,

@@ -53,6 +53,10 @@ internal sealed partial class NodeHost
         {
             await AttemptAsync("the services", application.DisposeAsync().AsTask());
         }
+        if (Interlocked.Exchange(ref _idleCollection, null) is { } idleCollection)
+        {
+            await AttemptAsync("the look at memory", idleCollection.DisposeAsync().AsTask());
+        }
         if (Interlocked.Exchange(ref _upkeep, null) is { } upkeep)
         {
             await AttemptAsync("the upkeep of the storage", upkeep.DisposeAsync().AsTask());

@@ -50,6 +50,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private INodeStorage? _storage;
     private NodeMailboxes? _mailboxes;
     private Upkeep? _upkeep;
+    private IdleCollection? _idleCollection;
     private CertificateStore? _certificates;
     private ListenerBinder? _binder;
     private WebApplication? _application;
@@ -117,6 +118,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
             NodeLog.Listening(_log, listener.Name, listener.Address, listener.Tls.ToString().ToLowerInvariant());
         }
         await FirstSteps.ShowAsync(_options, _application.Services.GetRequiredService<IUserDirectory>(), _log, cancellationToken);
+        if (_options.ReturnMemoryAfter is { } quiet)
+        {
+            _idleCollection = new IdleCollection(quiet, _time, new ManagedHeap(), _log);
+        }
         NodeLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }
 

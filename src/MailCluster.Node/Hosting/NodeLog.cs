@@ -56,6 +56,9 @@ internal static partial class NodeLog
     [LoggerMessage(1018, LogLevel.Information, "{Bodies} bodies that were given up are freed")]
     public static partial void Collected(ILogger log, int bodies);
 
+    [LoggerMessage(1019, LogLevel.Debug, "quiet: memory held went from {Before} to {After} bytes in {Milliseconds} ms")]
+    public static partial void MemoryReturned(ILogger log, long before, long after, long milliseconds);
+
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
     public static partial void SelfSignedMade(ILogger log, string names, string path);
 
