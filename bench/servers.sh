@@ -24,8 +24,14 @@ make_base() {
     -keyout "$base/key.pem" -out "$base/cert.pem" 2>/dev/null
   "$loadgen" users --password '{PLAIN}secret' >"$base/users"
   chmod 644 "$base/users"
-  mkdir -p "$base/ours"
-  cp "$base/users" "$base/ours/users"
+  make_store ours
+}
+
+# A data directory of ours: make_store NAME [ACCOUNTS].
+make_store() {
+  mkdir -p "$base/$1"
+  if (($# > 1)); then "$loadgen" users --password '{PLAIN}secret' --accounts "$2" >"$base/$1/users"; else cp "$base/users" "$base/$1/users"; fi
+  pick_ports "$1"
 }
 
 pick_ports() { imap[$1]=$(free_port) imaps[$1]=$(free_port) lmtp[$1]=$(free_port); }
@@ -55,34 +61,40 @@ await_greeting() {
       if read -r -t 5 line <&3 && [[ $line == "* OK"* ]]; then exec 3>&-; return 0; fi
       exec 3>&-
     fi
-    sleep 0.02
+    sleep 0.005
   done
   return 1
 }
 
 start_ours() {
-  "$node" serve --set "mailcluster.data-dir=\"$base/ours\"" --set 'mailcluster.node.name=bench' \
-    --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[ours]},tls=starttls}" \
-    --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[ours]},tls=implicit}" \
-    --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[ours]},tls=off}" \
+  local name=$1
+  "$node" serve --set "mailcluster.data-dir=\"$base/$name\"" --set 'mailcluster.node.name=bench' \
+    --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[$name]},tls=starttls}" \
+    --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[$name]},tls=implicit}" \
+    --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[$name]},tls=off}" \
     --set 'mailcluster.listeners.http.enabled=false' \
     --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \
     --set 'mailcluster.auth.allow-plaintext=true' \
     --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
-    --set 'mailcluster.log.level=warning' >"$base/ours.log" 2>&1 &
-  pid[ours]=$!
+    --set 'mailcluster.log.level=warning' >"$base/$name.log" 2>&1 &
+  pid[$name]=$!
 }
 
+# Starts a server and waits for its greeting; leaves in $started_in how many milliseconds that took.
 start() {
-  local server=$1
-  "start_$server"
+  local server=$1 begun=${EPOCHREALTIME/[.,]/}
+  if [ "$server" = dovecot ]; then start_dovecot; else start_ours "$server"; fi
   await_greeting "${imap[$server]}" "${pid[$server]}" || { say "$server did not start:"; tail -20 "$base/$server.log" "$base/dovecot.out" >&2; exit 1; }
+  started_in=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
 }
+
+# What the generator calls a server: those with a data directory of their own are ours too.
+label() { if [ "$1" = dovecot ]; then echo dovecot; else echo ours; fi; }
 
 generate() {
   local verb=$1 row=$2 server=$3 round=$4
   shift 4
-  "$loadgen" "$verb" "$row" --server "$server" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --lmtp "${lmtp[$server]}" \
+  "$loadgen" "$verb" "$row" --server "$(label "$server")" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --lmtp "${lmtp[$server]}" \
     --password secret --pid "${pid[$server]}" --round "$round" "${quick[@]}" "$@"
 }
 

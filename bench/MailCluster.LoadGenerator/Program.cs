@@ -5,13 +5,14 @@ using MailCluster.LoadGenerator.Reporting;
 using MailCluster.LoadGenerator.Rows;
 
 const string Usage = """
-    usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, with `cold` or `fresh` behind those before which the server
-                                             is restarted, with or without dropping the page cache
-           loadgen users   --password WORD      the passwd-file that the rows need, on standard output
+    usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
+                                             restarted before it, with or without dropping the page cache; only=ours; rounds=N at
+                                             most; store=NAME:ACCOUNTS where it needs a data directory of its own
+           loadgen users   --password WORD [--accounts N]   the passwd-file that the rows need, on standard output
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
            loadgen table   FILE                 such lines of both servers as a table
-    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--seconds N] [--quick]
+    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
 
@@ -28,13 +29,13 @@ try
         case "rows":
             foreach (var row in RowCatalogue.Choose(arguments.Rest, arguments.Has("--quick")))
             {
-                Console.WriteLine(row.Restart == Restart.None ? row.Name : $"{row.Name} {row.Restart.ToString().ToLowerInvariant()}");
+                Console.WriteLine(Describe(row, arguments.Has("--quick")));
             }
             return 0;
         case "users":
             using (var output = new StreamWriter(Console.OpenStandardOutput()))
             {
-                for (var i = 0; i < Setup.Accounts; i++)
+                for (var i = 0; i < (arguments.Has("--accounts") ? arguments.Number("--accounts") : Setup.Accounts); i++)
                 {
                     output.Write($"{Setup.Account(i)}:{arguments.Text("--password")}::::::\n");
                 }
@@ -55,6 +56,7 @@ try
                 Round = arguments.Has("--round") ? arguments.Number("--round") : 0,
                 Seconds = arguments.Has("--seconds") ? arguments.Number("--seconds") : null,
                 Quick = arguments.Has("--quick"),
+                StartedIn = arguments.Has("--started-in") ? arguments.Number("--started-in") : null,
             };
             foreach (var row in RowCatalogue.Choose(arguments.Rest, setup.Quick))
             {
@@ -77,4 +79,26 @@ catch (Exception error) when (error is ArgumentException or MailCluster.LoadGene
 {
     Console.Error.WriteLine($"loadgen: {error.Message}");
     return 1;
+}
+
+static string Describe(Row row, bool quick)
+{
+    var words = new List<string> { row.Name };
+    if (row.Restart != Restart.None)
+    {
+        words.Add($"restart={row.Restart.ToString().ToLowerInvariant()}");
+    }
+    if (row.OursOnly)
+    {
+        words.Add("only=ours");
+    }
+    if (row.RoundsMax < int.MaxValue)
+    {
+        words.Add($"rounds={row.RoundsMax}");
+    }
+    if (row.Store is { } store)
+    {
+        words.Add($"store={store.Name}:{store.Count(quick)}");
+    }
+    return string.Join(' ', words);
 }

@@ -35,6 +35,12 @@ internal sealed record Measurement
 
     public long PssKiB { get; init; }
 
+    /// <summary>Before the connections whose memory is measured; 0 = not measured.</summary>
+    public long BasePssKiB { get; init; }
+
+    /// <summary>What the table says below about this run.</summary>
+    public string? Note { get; init; }
+
     /// <summary>What the server's answers added up to for one step; must be the same on both servers. 0 = not counted.</summary>
     public long Check { get; init; }
 }

@@ -34,11 +34,21 @@ internal static class ResultTable
         double mine = Median(ours, each => each.Value), other = Median(theirs, each => each.Value);
         var ratio = row.LessIsBetter ? other / mine : mine / other;
         var cpu = Median(theirs, CpuPerUnit) / Median(ours, CpuPerUnit);
-        var verdict = row.Target == 0 || double.IsNaN(ratio) ? "" : ratio >= row.Target ? "met" : ratio >= 1 ? "missed" : "**slower**";
-        var target = row.Target == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Target:0.#}×");
+        var (target, verdict) = Verdict(row, mine, ratio);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {row.Name} | {Unit(row.Unit)} | {Figure(mine)} | {Figure(other)} | {Times(ratio)} | {target} | {verdict} | {Times(cpu)} | {Latency(ours)} | {Latency(theirs)} | {Pss(ours)} / {Pss(theirs)} | {Median(ours, GeneratorShare):0 %} / {Median(theirs, GeneratorShare):0 %} |");
+    }
+
+    private static (string Target, string Verdict) Verdict(Row row, double mine, double ratio)
+    {
+        if (row.Limit > 0)
+        {
+            return (string.Create(CultureInfo.InvariantCulture, $"≤ {row.Limit:#,##0}"), double.IsNaN(mine) ? "" : mine <= row.Limit ? "met" : "missed");
+        }
+        return row.Target == 0 || double.IsNaN(ratio)
+            ? ("", "")
+            : (string.Create(CultureInfo.InvariantCulture, $"{row.Target:0.#}×"), ratio >= row.Target ? "met" : ratio >= 1 ? "missed" : "**slower**");
     }
 
     private static void Notes(StringBuilder notes, Row row, Measurement[] ours, Measurement[] theirs)
@@ -46,6 +56,14 @@ internal static class ResultTable
         foreach (var failed in ours.Concat(theirs).Where(each => each.Errors > 0))
         {
             notes.AppendLine(CultureInfo.InvariantCulture, $"- {row.Name}, {failed.Server}, round {failed.Round}: {failed.Errors} errors; first: {failed.FirstError}");
+        }
+        if (ours.Concat(theirs).Any(each => each.BasePssKiB > 0))
+        {
+            notes.AppendLine(CultureInfo.InvariantCulture, $"- {row.Name}: before the connections, ours {Base(ours)} MiB, Dovecot {Base(theirs)} MiB");
+        }
+        foreach (var noted in ours.Concat(theirs).Where(each => each.Note is not null))
+        {
+            notes.AppendLine(CultureInfo.InvariantCulture, $"- {row.Name}, {noted.Server}, round {noted.Round}: {noted.Note}");
         }
         var checks = ours.Concat(theirs).Where(each => each.Errors == 0).Select(each => each.Check).Distinct().ToArray();
         if (checks.Length > 1)
@@ -59,6 +77,8 @@ internal static class ResultTable
         RowUnit.MessagesPerSecond => "msg/s",
         RowUnit.CommandsPerSecond => "cmd/s",
         RowUnit.Milliseconds => "ms",
+        RowUnit.MiB => "MiB",
+        RowUnit.TimesOfThousand => "× of 1,000",
         _ => "KiB each",
     };
 
@@ -67,6 +87,8 @@ internal static class ResultTable
     private static double GeneratorShare(Measurement each) => each.Seconds == 0 ? 0 : each.GeneratorCpuSeconds / each.Seconds;
 
     private static string Pss(Measurement[] of) => of.Length == 0 ? "-" : (Median(of, each => each.PssKiB) / 1024).ToString("0", CultureInfo.InvariantCulture);
+
+    private static string Base(Measurement[] of) => of.Length == 0 ? "-" : (Median(of, each => each.BasePssKiB) / 1024).ToString("0", CultureInfo.InvariantCulture);
 
     private static string Latency(Measurement[] of) => of.Length == 0 || of[0].P50 == 0
         ? "-"

@@ -25,10 +25,11 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
     {
         var count = setup.Quick ? Math.Min(connections, 200) : connections;
         // The way is gone before it is measured: code that is compiled on its first use, pools and threads are no cost of a connection.
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 200; i++)
         {
             OpenIdle(setup, i, tls).Dispose();
         }
+        Settle(setup);
         var before = setup.Server.PssKiB();
         var cpu = setup.Server.CpuSeconds();
         var begun = Stopwatch.GetTimestamp();
@@ -40,8 +41,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
                 clients.Add(OpenIdle(setup, i, tls));
             }
             var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            // A hibernating server needs a while to put them to sleep, a collecting one to give back what logging in took.
-            Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 3 : 10));
+            Settle(setup);
             var after = setup.Server.PssKiB();
             return new Measurement
             {
@@ -52,6 +52,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
                 Seconds = seconds,
                 ServerCpuSeconds = setup.Server.CpuSeconds() - cpu,
                 PssKiB = after,
+                BasePssKiB = before,
             };
         }
         finally
@@ -59,4 +60,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
             clients.ForEach(client => client.Dispose());
         }
     }
+
+    /// <summary>A hibernating server needs a while to put its sessions to sleep, a collecting one to see that it is quiet and give back what logging in took.</summary>
+    private static void Settle(Setup setup) => Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 6 : 11));
 }

@@ -16,6 +16,12 @@ internal enum RowUnit
 
     /// <summary>Memory in KiB; less is better.</summary>
     KiB,
+
+    /// <summary>Memory in MiB; less is better.</summary>
+    MiB,
+
+    /// <summary>How many times the same takes on 1,000 messages; less is better.</summary>
+    TimesOfThousand,
 }
 
 /// <summary>Whether a server begins a row anew.</summary>
@@ -42,7 +48,19 @@ internal abstract class Row(string name, RowUnit unit, double target)
 
     public double Target => target;
 
-    public bool LessIsBetter => unit is RowUnit.Milliseconds or RowUnit.KiB;
+    /// <summary>What the value itself may be at most; 0 = the ratio counts.</summary>
+    public double Limit { get; init; }
+
+    public bool LessIsBetter => unit is not (RowUnit.MessagesPerSecond or RowUnit.CommandsPerSecond);
+
+    /// <summary>Dovecot has no like, or cannot do as much on a machine of this size: the row's own limit is the yardstick.</summary>
+    public bool OursOnly { get; init; }
+
+    /// <summary>A data directory of its own, with so many accounts; null = the one that rows share. Only with <see cref="OursOnly"/>.</summary>
+    public Store? Store { get; init; }
+
+    /// <summary>Rounds at most: for rows that take long and vary little.</summary>
+    public int RoundsMax { get; init; } = int.MaxValue;
 
     /// <summary>What happens to the server between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
     public Restart Restart { get; init; }
@@ -59,4 +77,13 @@ internal abstract class Row(string name, RowUnit unit, double target)
     }
 
     public abstract Measurement Run(Setup setup);
+}
+
+/// <summary>A data directory that some rows have for themselves.</summary>
+/// <param name="Name">Of its folder.</param>
+/// <param name="Accounts">Their number: b0@bench.test …</param>
+/// <param name="QuickAccounts">Their number with <c>--quick</c>.</param>
+internal sealed record Store(string Name, int Accounts, int QuickAccounts)
+{
+    public int Count(bool quick) => quick ? QuickAccounts : Accounts;
 }
