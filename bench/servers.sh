@@ -84,7 +84,7 @@ start_ours() {
 start() {
   local server=$1 begun=${EPOCHREALTIME/[.,]/}
   if [ "$server" = dovecot ]; then start_dovecot; else start_ours "$server"; fi
-  await_greeting "${imap[$server]}" "${pid[$server]}" || { say "$server did not start:"; tail -20 "$base/$server.log" "$base/dovecot.out" >&2; exit 1; }
+  await_greeting "${imap[$server]}" "${pid[$server]}" || { say "$server did not start:"; tail -n 20 "$base/$server.log" "$base/dovecot.out" >&2; exit 1; }
   started_in=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
 }
 

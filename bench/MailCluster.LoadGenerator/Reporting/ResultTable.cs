@@ -37,7 +37,7 @@ internal static class ResultTable
         var (target, verdict) = Verdict(row, mine, ratio);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {row.Name} | {Unit(row.Unit)} | {Figure(mine)} | {Figure(other)} | {Times(ratio)} | {target} | {verdict} | {Times(cpu)} | {Latency(ours)} | {Latency(theirs)} | {Pss(ours)} / {Pss(theirs)} | {Median(ours, GeneratorShare):0 %} / {Median(theirs, GeneratorShare):0 %} |");
+            $"| {row.Name} | {Unit(row.Unit)} | {Figure(mine)} | {Figure(other)} | {Times(ratio)} | {target} | {verdict} | {Times(cpu)} | {Latency(ours)} | {Latency(theirs)} | {Pss(ours)} / {Pss(theirs)} | {Share(ours)} / {Share(theirs)} |");
     }
 
     private static (string Target, string Verdict) Verdict(Row row, double mine, double ratio)
@@ -93,6 +93,8 @@ internal static class ResultTable
     private static string Latency(Measurement[] of) => of.Length == 0 || of[0].P50 == 0
         ? "-"
         : string.Create(CultureInfo.InvariantCulture, $"{Median(of, each => each.P50):0.00} / {Median(of, each => each.P99):0.00}");
+
+    private static string Share(Measurement[] of) => of.Length == 0 ? "-" : Median(of, GeneratorShare).ToString("0 %", CultureInfo.InvariantCulture);
 
     private static string Figure(double value) => double.IsNaN(value) ? "-" : value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);
 
