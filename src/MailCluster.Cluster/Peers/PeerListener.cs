@@ -29,6 +29,7 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
     private readonly Lock _guard = new();
     private readonly HashSet<Task> _serving = [];
     private readonly Task _accepting;
+    private int _closing;
 
     private PeerListener(PeerTransport transport, IConnectionListener listener)
     {
@@ -74,10 +75,22 @@ public sealed class PeerListener : ConnectionHandler, IAsyncDisposable
         await _accepting;
     }
 
-    /// <summary>After the transport: waits for the connections that it has ended, and gives back their memory.</summary>
+    /// <summary>
+    /// Accepts no more. After the transport was disposed it also waits for the last of its connections; before, those go on, and what they use
+    /// is given back when they have ended.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync();
+        var closing = Interlocked.Exchange(ref _closing, 1) == 0 ? CloseAsync() : Task.CompletedTask;
+        if (_transport.IsDisposed)
+        {
+            await closing;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
         Task[] serving;
         lock (_guard)
         {

@@ -65,6 +65,8 @@ public sealed partial class PeerTransport : IPeerTransport, IAsyncDisposable
 
     internal PeerServices Services => _services;
 
+    internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>This node is <paramref name="self"/>: from here on it asks, and answers with <paramref name="handler"/>.</summary>
     /// <exception cref="InvalidOperationException">It has begun already.</exception>
     public void Begin(Member self, IPeerHandler handler)
@@ -112,7 +114,7 @@ public sealed partial class PeerTransport : IPeerTransport, IAsyncDisposable
     private OutboundConnection Reach(Member peer)
     {
         var self = _self ?? throw new InvalidOperationException("The transport has not begun.");
-        if (Volatile.Read(ref _disposed) != 0)
+        if (IsDisposed)
         {
             throw new PeerUnreachableException(peer.Node, PeerFailure.Silent, "this node stops");
         }

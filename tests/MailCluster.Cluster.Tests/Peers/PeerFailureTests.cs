@@ -173,6 +173,17 @@ public sealed class PeerFailureTests : IAsyncLifetime
         await Assert.ThrowsAsync<PeerUnreachableException>(async () => await a.AskAsync(b.Self, default));
     }
 
+    [Fact]
+    public async Task A_listener_that_closes_first_leaves_its_connections_alone()
+    {
+        await using var a = await TestPeer.StartAsync("a");
+        await using var b = await TestPeer.StartAsync("b");
+        await a.AskAsync(b.Self, default);
+        await b.Listener.DisposeAsync();
+        Assert.Equal(200_000, (await a.AskAsync(b.Self, new byte[200_000])).Length);
+        Assert.Empty(a.Failures);
+    }
+
     private async Task<RawPeer> AcceptAsync(TcpListener listener, Membership.Member self, TestPeer? node = null)
     {
         var raw = await RawPeer.AcceptAsync(listener);
