@@ -4,8 +4,8 @@ using MailCluster.Cluster.Membership;
 using MailCluster.Persistence;
 using MailCluster.Storage.Postgres.Accounts;
 using MailCluster.Storage.Postgres.Bodies;
-using MailCluster.Storage.Postgres.Membership;
 using MailCluster.Storage.Postgres.Journal;
+using MailCluster.Storage.Postgres.Membership;
 using MailCluster.Storage.S3;
 using Microsoft.Extensions.Logging;
 
