@@ -36,9 +36,11 @@ public sealed class CephS3
     {
         var directory = Directory.CreateTempSubdirectory("mailcluster-s3-").FullName;
         var (monitor, gateway) = FindPorts();
+
+        // In a session of its own: a signal to the group of the test process must not end the script before it has stopped what it started.
         var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "ceph-s3.sh"),
-            [directory, monitor.ToString(CultureInfo.InvariantCulture), gateway.ToString(CultureInfo.InvariantCulture)])
+            "setsid",
+            ["--wait", Path.Combine(AppContext.BaseDirectory, "ceph-s3.sh"), directory, monitor.ToString(CultureInfo.InvariantCulture), gateway.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

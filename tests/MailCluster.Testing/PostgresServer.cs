@@ -10,7 +10,7 @@ namespace MailCluster.Testing;
 /// </summary>
 /// <remarks>
 /// A guard process waits for the end of its standard input, which comes with <see cref="DisposeAsync"/> or with the end of this process, whatever way it ends; then
-/// it stops the server by its process id and removes the directory.
+/// it stops the server by its process id and removes the directory. It has a session of its own: a signal to the group of the test process does not end it early.
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 "fsync = on",
                 .. settings,
             ]);
-        var start = new ProcessStartInfo("sh", ["-c", Guard, "guard", directory]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("setsid", ["--wait", "sh", "-c", Guard, "guard", directory]) { RedirectStandardInput = true };
         var server = new PostgresServer(directory, Process.Start(start)!);
         await server.StartAgainAsync();
         return server;
