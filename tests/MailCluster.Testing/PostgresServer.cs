@@ -41,6 +41,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(params string[] settings)
     {
         var directory = Directory.CreateTempSubdirectory("mailcluster-pg-").FullName;
+        var start = new ProcessStartInfo("setsid", ["--wait", "sh", "-c", Guard, "guard", directory]) { RedirectStandardInput = true };
+        var server = new PostgresServer(directory, Process.Start(start)!);
         if (Environment.UserName == "root")
             await RunAsync("chown", "postgres", directory);
         await RunAsPostgresAsync(Program("initdb"), "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions");
@@ -54,8 +56,6 @@ public sealed class PostgresServer : IAsyncDisposable
                 "fsync = on",
                 .. settings,
             ]);
-        var start = new ProcessStartInfo("setsid", ["--wait", "sh", "-c", Guard, "guard", directory]) { RedirectStandardInput = true };
-        var server = new PostgresServer(directory, Process.Start(start)!);
         await server.StartAgainAsync();
         return server;
     }
