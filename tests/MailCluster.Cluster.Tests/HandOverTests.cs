@@ -12,7 +12,7 @@ public sealed class HandOverTests(ITestOutputHelper output)
     public void A_node_that_joins_gets_its_share_under_load() => _cluster.Run(async () =>
     {
         var nodes = await _cluster.StartAsync(2);
-        var load = new TallyLoad(_cluster, nodes, EntitiesOf(nodes));
+        var load = new TallyLoad(_cluster, nodes, OneInEachShard());
         await _cluster.PassAsync(TimeSpan.FromSeconds(1));
         var third = await _cluster.StartAsync("n3");
         await _cluster.UntilBalancedAsync([.. nodes, third]);
@@ -47,7 +47,7 @@ public sealed class HandOverTests(ITestOutputHelper output)
     public void A_drained_node_serves_its_clients_from_elsewhere_and_takes_nothing_more() => _cluster.Run(async () =>
     {
         var nodes = await _cluster.StartAsync(3);
-        var load = new TallyLoad(_cluster, nodes, EntitiesOf(nodes));
+        var load = new TallyLoad(_cluster, nodes, EntitiesOf(nodes), pauseMs: 200);
         await _cluster.PassAsync(TimeSpan.FromMilliseconds(100));
         await nodes[0].Process.RunAsync(() => nodes[0].Node.DrainAsync("n2", default));
         await _cluster.UntilAsync(() => nodes[1].OwnedByMap == 0, TimeSpan.FromSeconds(5));
@@ -79,7 +79,7 @@ public sealed class HandOverTests(ITestOutputHelper output)
     {
         var nodes = await _cluster.StartAsync(3);
         var edge = await _cluster.StartAsync("edge", NodeRoles.Edge);
-        var load = new TallyLoad(_cluster, [edge], [.. Enumerable.Range(0, 12).Select(i => _cluster.EntityIn(shard => shard.Value == i))]);
+        var load = new TallyLoad(_cluster, [edge], OneInEachShard());
         for (var i = 0; i < nodes.Length; i++)
         {
             await nodes[i].LeaveAsync();
@@ -125,6 +125,8 @@ public sealed class HandOverTests(ITestOutputHelper output)
         await _cluster.PassAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(before, _cluster.Map.Version);
     });
+
+    private EntityId[] OneInEachShard() => [.. Enumerable.Range(0, _cluster.Shards).Select(i => _cluster.EntityIn(shard => shard.Value == i))];
 
     private EntityId[] EntitiesOf(TestNode[] nodes) => [.. nodes.SelectMany(node => new[] { _cluster.EntityAt(node), _cluster.EntityAt(node, 3) })];
 }

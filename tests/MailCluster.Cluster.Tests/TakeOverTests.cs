@@ -220,8 +220,9 @@ public sealed class TakeOverTests(ITestOutputHelper output)
         await Assert.ThrowsAsync<RegionStoppedException>(() => nodes[0].AskAsync<All>(_cluster.EntityAt(second), new ReadAll()));
     });
 
+    /// <summary>Slow enough that a minute of it is read back at once.</summary>
     private TallyLoad Load(TestNode[] clients, TestNode[] owners) =>
-        new(_cluster, clients, [.. owners.SelectMany(node => new[] { _cluster.EntityAt(node), _cluster.EntityAt(node, 2) })]);
+        new(_cluster, clients, [.. owners.SelectMany(node => new[] { _cluster.EntityAt(node), _cluster.EntityAt(node, 2) })], pauseMs: 200);
 
     private void Isolate(TestNode node, TestNode[] nodes)
     {

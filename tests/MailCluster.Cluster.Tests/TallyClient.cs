@@ -18,7 +18,7 @@ internal sealed class TallyClient(TestCluster cluster, TestNode node, int number
     internal EntityId Entity => entity;
 
     /// <summary>Sends until <see cref="Stop"/>.</summary>
-    internal async Task RunAsync(int atOnce)
+    internal async Task RunAsync(int atOnce, TimeSpan pause)
     {
         while (!_stop)
         {
@@ -28,7 +28,7 @@ internal sealed class TallyClient(TestCluster cluster, TestNode node, int number
                 await item;
             }
 
-            await cluster.PassAsync(TimeSpan.FromMilliseconds(1));
+            await cluster.PassAsync(pause);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class TallyLoad
     private readonly List<Task> _running = [];
 
     /// <summary>A client on each of the nodes for each of the entities.</summary>
-    internal TallyLoad(TestCluster cluster, IEnumerable<TestNode> nodes, IReadOnlyList<EntityId> entities, int atOnce = 4)
+    internal TallyLoad(TestCluster cluster, IEnumerable<TestNode> nodes, IReadOnlyList<EntityId> entities, int pauseMs = 25)
     {
         _cluster = cluster;
         foreach (var node in nodes)
@@ -73,7 +73,7 @@ internal sealed class TallyLoad
             {
                 var client = new TallyClient(cluster, node, _clients.Count, entity);
                 _clients.Add(client);
-                _running.Add(client.RunAsync(atOnce));
+                _running.Add(client.RunAsync(3, TimeSpan.FromMilliseconds(pauseMs)));
             }
         }
     }

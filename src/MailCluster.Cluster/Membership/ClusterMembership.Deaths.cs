@@ -130,7 +130,8 @@ public sealed partial class ClusterMembership
     {
         lock (_spokenTo)
         {
-            if (!_spokenTo.Contains(member.Generation) || !_suspected.Add(member.Generation))
+            if (Map.Find(member.Generation) is not { Status: not MemberStatus.Dead }
+                || !_spokenTo.Contains(member.Generation) || !_suspected.Add(member.Generation))
             {
                 return;
             }
@@ -149,6 +150,9 @@ public sealed partial class ClusterMembership
                 MembershipLog.Gone(_log, member.Node, member.Generation);
                 WantMap();
             }
+
+            // Our own looking for it failed, too, which is no new sign.
+            await Task.Delay(_options.ProbeTimeout, _time, _stopping.Token);
         }
         catch (ClusterStoreUnavailableException)
         {
@@ -201,7 +205,24 @@ public sealed partial class ClusterMembership
         }
 
         // With witnesses of whom none could say, we may be the one who is cut off.
-        return witnesses.Length == 0;
+        return witnesses.Length == 0 && await IsGoneForTwoAsync(member);
+    }
+
+    /// <summary>
+    /// Of two members that cannot reach each other one is to stay: the older acts at once, the younger looks again after a while, unless it is dead by
+    /// then.
+    /// </summary>
+    private async Task<bool> IsGoneForTwoAsync(Member member)
+    {
+        if (Generation < member.Generation)
+        {
+            return true;
+        }
+
+        await Task.Delay(_options.ProbeTimeout, _time, _stopping.Token);
+        await ReadAfterAsync(_stopping.Token);
+        return await LookAsync(member.Generation) == PeerVerdict.Gone && HasLease
+            && Map.Find(member.Generation) is { Status: not MemberStatus.Dead };
     }
 
     private async Task<PeerVerdict> AskAsync(Member witness, Generation about)

@@ -12,6 +12,8 @@ public sealed class SimulationLoop : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = new();
 
+    private const int StepsAtOnceMax = 2_000_000;
+
     private int _thread;
 
     /// <summary>The clock of the world.</summary>
@@ -51,14 +53,22 @@ public sealed class SimulationLoop : SynchronizationContext
         {
             var end = Time.GetUtcNow() + limit;
             var running = main();
+            var atOnce = 0;
             while (!running.IsCompleted)
             {
                 if (TryTake(out var callback, out var state))
                 {
                     Steps++;
                     callback(state);
+                    if (++atOnce > StepsAtOnceMax)
+                    {
+                        throw new TimeoutException("Something goes round and round without time passing.");
+                    }
+
                     continue;
                 }
+
+                atOnce = 0;
 
                 if (Time.UntilNext is not { } next)
                 {
