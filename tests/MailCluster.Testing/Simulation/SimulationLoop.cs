@@ -12,7 +12,7 @@ public sealed class SimulationLoop : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = new();
 
-    private const int StepsAtOnceMax = 2_000_000;
+    private const int StepsAtOnceMax = 200_000;
 
     private int _thread;
 
