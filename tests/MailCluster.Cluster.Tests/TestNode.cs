@@ -90,9 +90,12 @@ internal sealed class TallyPublisher : IEntityPublisher
         try
         {
             yield return subscription;
-            await foreach (var item in items.Reader.ReadAllAsync(cancellationToken))
+            while (await items.Reader.WaitToReadAsync(cancellationToken))
             {
-                yield return item;
+                while (items.Reader.TryRead(out var item))
+                {
+                    yield return item;
+                }
             }
         }
         finally

@@ -69,10 +69,14 @@ internal sealed class InMemoryPeerConnection : IDisposable
         using var broken = _broken.UnsafeRegister(_ => items.Writer.TryComplete(Lost(_failure ?? PeerFailure.ProcessGone)), null);
         try
         {
-            await foreach (var item in items.Reader.ReadAllAsync(cancellationToken))
+            // Not by ReadAllAsync, which hops over the thread pool, out of a simulation's sight.
+            while (await items.Reader.WaitToReadAsync(cancellationToken))
             {
-                yield return item;
-                credit.Writer.TryWrite(true);
+                while (items.Reader.TryRead(out var item))
+                {
+                    yield return item;
+                    credit.Writer.TryWrite(true);
+                }
             }
         }
         finally

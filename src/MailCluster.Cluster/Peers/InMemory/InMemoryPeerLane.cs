@@ -43,7 +43,8 @@ internal sealed class InMemoryPeerLane(
             var wait = network.Time.GetElapsedTime(network.Time.GetTimestamp(), due);
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, network.Time, CancellationToken.None);
+                // Whole milliseconds: a delay cuts the rest off, and would end at once for ever.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), network.Time, CancellationToken.None);
                 continue;
             }
 
