@@ -31,7 +31,7 @@ namespace MailCluster.Cluster.Membership;
 /// <para><b>What a crash leaves.</b> Of this node: its row with a lease that runs out, its shards with a dead owner. Between declaring a peer dead and claiming
 /// its shards: shards that any member claims. A wrong verdict costs a restart of the evicted node, never data: the fence is in the journal's
 /// write, not here (ADR 0013).</para>
-/// <para>In the way of Orleans' membership (one table, total order of views) and Akka's lease, see SHARDING notes in docs/clustering.md.</para>
+/// <para>In the way of Orleans' membership (one table that orders all views) and of Akka's lease.</para>
 /// </remarks>
 public sealed partial class ClusterMembership : IAsyncDisposable
 {
