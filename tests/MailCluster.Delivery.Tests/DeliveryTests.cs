@@ -3,6 +3,7 @@ using System.Text;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Testing;
+using MailCluster.Testing.Clusters;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Delivery.Tests;
@@ -84,6 +85,27 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
         await DriveAsync(delivery);
         Assert.Equal(DeliveryStatus.Delivered, (await delivery)[0].Status);
         Assert.Single(await _mailboxes.BodiesAsync("alice@example.com"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_under_way_to_a_node_that_goes_is_delivered_once(bool killed)
+    {
+        await using var cluster = await MailboxCluster.StartAsync(3);
+        var alice = AccountId.Create("alice@example.com");
+        await cluster.Nodes[1].Client.SendAsync(alice, new ListFolders(), CommandContext.None, default);
+        var service = Service(mailboxes: cluster.Nodes[1].Client);
+        var recipients = await RecipientsAsync(service, "alice@example.com");
+        cluster.Replies.Close();
+        var delivery = service.DeliverAsync(Request(recipients), default).AsTask();
+        await Poll.UntilAsync(() => cluster.Journal.Writes == 2);
+        await cluster.MoveAsync(to: 2, killed);
+        await DriveAsync(delivery);
+
+        Assert.Equal(DeliveryStatus.Delivered, (await delivery)[0].Status);
+        Assert.Equal(1, (await cluster.Nodes[1].Client.SendAsync(alice, new DescribeFolder(FolderName.Inbox), CommandContext.None, default)).Messages);
+        Assert.Equal(2, cluster.Journal.Writes);
     }
 
     [Fact]
