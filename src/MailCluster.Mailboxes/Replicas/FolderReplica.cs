@@ -34,6 +34,9 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
     private Task _running = Task.CompletedTask;
     private bool _isRunning;
     private bool _wantsRecent;
+
+    /// <summary>A difference did not fit: the next publication is to be the whole index, whatever this node has.</summary>
+    private bool _wantsImage;
     private bool _disposed;
 
     /// <summary>The feed follows another node's.</summary>
@@ -129,6 +132,12 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
             {
                 pause = TimeSpan.Zero;
             }
+            catch (InvalidDataException e)
+            {
+                pause = Next(pause);
+                _wantsImage = true;
+                MailboxLog.PublicationUnusable(log, feed.Id, feed.Account, e);
+            }
             catch (Exception e)
             {
                 pause = Next(pause);
@@ -203,7 +212,7 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
         return new Subscription
         {
             Folder = feed.Id.Value.ToStored(),
-            ModSeq = current.HighestModSeq.Value,
+            ModSeq = _wantsImage ? 0 : current.HighestModSeq.Value,
             UidNext = current.UidNext,
             WantsRecent = _wantsRecent,
             RecentFrom = feed.Recent.From,
@@ -218,7 +227,9 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
         switch (publication.ContentCase)
         {
             case Publication.ContentOneofCase.Image:
-                feed.Publish(Renewed(current, WireIndexes.IndexOf(publication.Image.Parts)));
+                var image = WireIndexes.IndexOf(publication.Image.Parts);
+                feed.Publish(_wantsImage ? image : Renewed(current, image));
+                _wantsImage = false;
                 return true;
             case Publication.ContentOneofCase.Delta:
                 var delta = WireIndexes.FromWire(publication.Delta);

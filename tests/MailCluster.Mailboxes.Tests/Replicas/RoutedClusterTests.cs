@@ -119,7 +119,7 @@ public sealed class RoutedClusterTests : IAsyncLifetime
         lock (_generations)
         {
             if (_generations.TryGetValue(dead, out var writer))
-                Assert.True(_writers.FenceAsync(writer, default).IsCompletedSuccessfully);
+                Assert.True(_writers.FenceAsync(writer, default).AsTask().IsCompletedSuccessfully);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
     private readonly MailboxPublisher _publisher;
     private readonly MailboxCodec _codec = new();
     private readonly CancellationTokenSource _killed = new();
+    private readonly Lock _taking = new();
     private int _remoteAsks;
 
     internal MailboxNode(MailboxCluster cluster, int number, WriterGeneration generation, MailboxOptions options)
@@ -67,10 +68,16 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
             {
                 var ownership = await _cluster.OwnerAsync(either.Token);
                 if (ownership.Owner == this)
-                    return await Region.AskAsync<TReply>(entity, message, timeout, cancellationToken);
+                {
+                    if (TryTake<TReply>(entity, message, timeout, cancellationToken, out var here))
+                        return await here;
+                    continue;
+                }
+
                 try
                 {
-                    return (TReply)await AskOwnerAsync(ownership.Owner!, entity, message, timeout, either.Token);
+                    if (await AskOwnerAsync(ownership.Owner!, entity, message, timeout, either.Token) is { } answer)
+                        return (TReply)answer;
                 }
                 catch (PeerLostException) when (_codec.MayBeRepeated(message))
                 {
@@ -117,7 +124,12 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
 
     internal void RaiseHomeChanged() => HomeChanged?.Invoke(new ShardId(0));
 
-    internal Task StopEntitiesAsync() => Region.EntitiesActive == 0 ? Task.CompletedTask : Region.HandOffAsync(new ShardId(0));
+    internal Task StopEntitiesAsync()
+    {
+        // Whoever saw this node as the owner has handed in its message.
+        lock (_taking)
+            return Region.EntitiesActive == 0 ? Task.CompletedTask : Region.HandOffAsync(new ShardId(0));
+    }
 
     internal void Kill() => _killed.Cancel();
 
@@ -133,28 +145,31 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
         }
     }
 
-    private async ValueTask<object> AskOwnerAsync(
+    /// <summary>Null: that node has the accounts no more.</summary>
+    private async ValueTask<object?> AskOwnerAsync(
         MailboxNode owner, EntityId entity, object message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _remoteAsks);
         var request = new ArrayBufferWriter<byte>();
         _codec.WriteMessage(message, request);
-        var (isReply, bytes) = await owner.ServeAsync(entity, request.WrittenMemory, timeout, cancellationToken);
+        if (await owner.ServeAsync(entity, request.WrittenMemory, timeout, cancellationToken) is not var (isReply, bytes))
+            return null;
         await _cluster.Replies.PassAsync(cancellationToken);
         if (owner._killed.IsCancellationRequested)
             throw Lost(owner);
         return isReply ? _codec.ReadReply(bytes) : throw _codec.ReadFailure(bytes);
     }
 
-    private async ValueTask<(bool IsReply, ReadOnlyMemory<byte> Bytes)> ServeAsync(
+    private async ValueTask<(bool IsReply, ReadOnlyMemory<byte> Bytes)?> ServeAsync(
         EntityId entity, ReadOnlyMemory<byte> request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var answer = new ArrayBufferWriter<byte>();
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _killed.Token);
-            var reply = await Region.AskAsync<object>(entity, _codec.ReadMessage(request), timeout, either.Token);
-            _codec.WriteReply(reply, answer);
+            if (!TryTake<object>(entity, _codec.ReadMessage(request), timeout, either.Token, out var reply))
+                return null;
+            _codec.WriteReply(await reply, answer);
             return (true, answer.WrittenMemory);
         }
         catch (Exception) when (_killed.IsCancellationRequested)
@@ -164,6 +179,20 @@ public sealed class MailboxNode : IMailboxRegion, IAsyncDisposable
         catch (Exception e) when (_codec.TryWriteFailure(e, answer))
         {
             return (false, answer.WrittenMemory);
+        }
+    }
+
+    /// <summary>Takes the message while this node has the accounts, and not after.</summary>
+    private bool TryTake<TReply>(
+        EntityId entity, object message, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<TReply> reply)
+    {
+        lock (_taking)
+        {
+            reply = default;
+            if (!_cluster.IsOwner(this))
+                return false;
+            reply = Region.AskAsync<TReply>(entity, message, timeout, cancellationToken);
+            return true;
         }
     }
 
