@@ -6,7 +6,7 @@ namespace MailCluster.LoadGenerator;
 /// <summary>The command line after the verb: options with values, flags, and names of rows.</summary>
 internal sealed class Arguments
 {
-    private static readonly HashSet<string> s_flags = ["--quick"];
+    private static readonly HashSet<string> s_flags = ["--quick", "--tuned"];
     private readonly Dictionary<string, string> _values = [];
 
     public Arguments(ReadOnlySpan<string> arguments)

@@ -11,7 +11,7 @@ const string Usage = """
            loadgen users   --password WORD [--accounts N]   the passwd-file that the rows need, on standard output
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
-           loadgen table   FILE                 such lines of both servers as a table
+           loadgen table   FILE [--tuned]       such lines of both servers as a table
     TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
@@ -42,7 +42,7 @@ try
             }
             return 0;
         case "table":
-            Console.Write(ResultTable.Make(File.ReadLines(arguments.Rest[0])));
+            Console.Write(ResultTable.Make(File.ReadLines(arguments.Rest[0]), arguments.Has("--tuned")));
             return 0;
         case "prepare":
         case "run":

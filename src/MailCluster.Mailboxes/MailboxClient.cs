@@ -62,10 +62,11 @@ public sealed class MailboxClient(
         var request = new MailboxRequest(new OpenFolder(folder, takeRecent), CommandContext.None);
         while (true)
         {
+            var untold = feeds.UntoldOf(account);
             var answer = await AskAsync(account, request, deadline, cancellationToken);
             var opened = answer is RemoteAnswer { Result: FolderPlace place }
                 ? await OpenReplicaAsync(account, folder, place, takeRecent, deadline, cancellationToken)
-                : await OpenHereAsync(account, folder, (FolderLocation)answer, takeRecent, deadline, cancellationToken);
+                : await OpenHereAsync(account, folder, (FolderLocation)answer, untold, takeRecent, deadline, cancellationToken);
             if (opened is not null)
                 return opened;
         }
@@ -73,19 +74,19 @@ public sealed class MailboxClient(
 
     /// <summary>Null: the account has moved to another node meanwhile.</summary>
     private async ValueTask<OpenedFolder?> OpenHereAsync(
-        AccountId account, FolderName folder, FolderLocation location, bool takeRecent, Deadline deadline, CancellationToken cancellationToken)
+        AccountId account, FolderName folder, FolderLocation location, long untold, bool takeRecent, Deadline deadline, CancellationToken cancellationToken)
     {
-        var feed = feeds.Acquire(account, location, out var created);
+        var feed = feeds.Acquire(account, location, untold, out var mayBeOld);
         try
         {
-            if (!created)
+            if (!mayBeOld)
             {
                 // It may still wait for what another node has to send.
                 feed.Adopt(location);
             }
             else
             {
-                // The owner may have published between its answer and the making of the feed, when there was no feed to publish to.
+                // The owner has published between its answer and the making of the feed, when there was no feed to publish to.
                 var again = new MailboxRequest(new OpenFolder(folder), CommandContext.None);
                 if (await AskAsync(account, again, deadline, cancellationToken) is not FolderLocation now)
                 {

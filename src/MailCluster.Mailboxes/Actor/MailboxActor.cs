@@ -144,7 +144,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         _published = state.Folders;
         foreach (var folder in state.Folders.Values)
         {
-            if (services.Feeds.Find(folder.Id) is { } feed)
+            if (services.Feeds.FindToTell(account, folder.Id) is { } feed)
             {
                 feed.Recent.Own(_recent.GetValueOrDefault(folder.Id)?.From ?? 1);
                 _recent[folder.Id] = feed.Recent;
@@ -214,13 +214,13 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     private void Publish(MailboxState state, FolderId id)
     {
         if (state.Folders.TryGetValue(id, out var folder))
-            services.Feeds.Find(id)?.Publish(folder.Index);
+            services.Feeds.FindToTell(account, id)?.Publish(folder.Index);
     }
 
     private void Forget(FolderId id)
     {
         _recent.Remove(id);
-        services.Feeds.Find(id)?.MarkGone();
+        services.Feeds.FindToTell(account, id)?.MarkGone();
     }
 
     private RecentMarker MarkerOf(FolderState folder)

@@ -1,10 +1,16 @@
+using MailCluster.Cluster;
+
 namespace MailCluster.Mailboxes;
 
 /// <summary>The feeds of all folders that some session of this process has open, by folder id.</summary>
 public sealed class FolderFeedTable
 {
+    /// <summary>Enough that accounts with a lot to tell are seldom taken for others.</summary>
+    private const int UntoldCounts = 1_024;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<FolderId, FolderFeed> _feeds = [];
+    private readonly long[] _untold = new long[UntoldCounts];
 
     /// <summary>Folders open in this process.</summary>
     public int Count
@@ -81,6 +87,40 @@ public sealed class FolderFeedTable
         lock (_gate)
             return [.. _feeds.Values];
     }
+
+    /// <summary>
+    /// The feed that the owner has something to tell. Where nobody has the folder open, it is counted that something was not told, so that
+    /// one who is just opening it sees that the owner's answer may be old.
+    /// </summary>
+    internal FolderFeed? FindToTell(AccountId account, FolderId folder)
+    {
+        lock (_gate)
+        {
+            if (_feeds.TryGetValue(folder, out var feed))
+                return feed;
+            _untold[CountOf(account)]++;
+            return null;
+        }
+    }
+
+    /// <summary>How often something was not told of folders of the account, and of others with the same count. To be taken before the owner is asked.</summary>
+    internal long UntoldOf(AccountId account) => Volatile.Read(ref _untold[CountOf(account)]);
+
+    /// <summary>
+    /// As <see cref="Acquire(AccountId, FolderLocation, out bool)"/>; <paramref name="mayBeOld"/> only if the feed was made and something
+    /// was not told since <see cref="UntoldOf"/> was <paramref name="untold"/>.
+    /// </summary>
+    internal FolderFeed Acquire(AccountId account, FolderLocation location, long untold, out bool mayBeOld)
+    {
+        lock (_gate)
+        {
+            var feed = Acquire(account, location, out var created);
+            mayBeOld = created && _untold[CountOf(account)] != untold;
+            return feed;
+        }
+    }
+
+    private static int CountOf(AccountId account) => (int)(ShardHash.Hash(account.Value) % UntoldCounts);
 
     internal FolderFeed? Find(FolderId folder)
     {

@@ -94,6 +94,47 @@ public sealed class MailboxActorTests
     }
 
     [Fact]
+    public async Task A_new_feed_is_as_new_as_the_owner_when_there_was_nothing_to_tell()
+    {
+        using var host = await ActorHost.StartAsync();
+        await host.SendAsync(await host.AppendOneAsync());
+        var untold = host.Feeds.UntoldOf(ActorHost.Alice);
+
+        host.Feeds.Acquire(ActorHost.Alice, await host.OpenAsync("INBOX"), untold, out var mayBeOld);
+
+        Assert.False(mayBeOld);
+    }
+
+    [Fact]
+    public async Task A_new_feed_may_be_old_when_the_owner_has_changed_the_folder_before_it_was_made()
+    {
+        using var host = await ActorHost.StartAsync();
+        await host.SendAsync(await host.AppendOneAsync());
+        var untold = host.Feeds.UntoldOf(ActorHost.Alice);
+        var answer = await host.OpenAsync("INBOX");
+        await host.SendAsync(await host.AppendOneAsync());
+
+        host.Feeds.Acquire(ActorHost.Alice, answer, untold, out var mayBeOld);
+
+        Assert.True(mayBeOld);
+    }
+
+    [Fact]
+    public async Task A_new_feed_may_be_old_when_the_owner_has_begun_anew_before_it_was_made()
+    {
+        using var host = await ActorHost.StartAsync();
+        await host.SendAsync(await host.AppendOneAsync());
+        var untold = host.Feeds.UntoldOf(ActorHost.Alice);
+        var answer = await host.OpenAsync("INBOX");
+        host.Crash();
+        await host.OpenAsync("INBOX");
+
+        host.Feeds.Acquire(ActorHost.Alice, answer, untold, out var mayBeOld);
+
+        Assert.True(mayBeOld);
+    }
+
+    [Fact]
     public async Task A_feed_outlives_the_actor_and_follows_the_next_one()
     {
         using var host = await ActorHost.StartAsync();
