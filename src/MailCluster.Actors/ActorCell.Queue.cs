@@ -31,7 +31,7 @@ public abstract partial class ActorCell
             return EnqueueResult.Stopped;
         }
 
-        Schedule(preferLocal: true);
+        Schedule(byMessage: true);
         return EnqueueResult.Accepted;
     }
 

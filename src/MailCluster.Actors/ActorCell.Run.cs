@@ -3,23 +3,26 @@ namespace MailCluster.Actors;
 /// <summary>The turns: start, messages, failure, stop.</summary>
 public abstract partial class ActorCell
 {
-    private void Schedule(bool preferLocal)
+    /// <summary>Runs a turn of a cell that was scheduled and left to this thread's <see cref="TurnScope"/>.</summary>
+    internal void RunOneTurn() => _ = RunAsync(turnsMax: 1);
+
+    private void Schedule(bool byMessage)
     {
-        if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
+        if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0 && !(byMessage && _system.RunsOnPool && TurnScope.TryLeave(this)))
         {
-            _system.Queue(this, preferLocal);
+            _system.Queue(this, preferLocal: byMessage);
         }
     }
 
     /// <summary>Never throws. Completes synchronously, and then without an allocation, unless a handler awaits.</summary>
-    private async Task RunAsync()
+    private async Task RunAsync(int turnsMax)
     {
         if (_phase == Phase.Created)
         {
             await StartAsync();
         }
 
-        for (var turn = 0; turn < TurnsPerRun && _phase == Phase.Running; turn++)
+        for (var turn = 0; turn < turnsMax && _phase == Phase.Running; turn++)
         {
             _taken ??= TakeIncoming();
             if (_taken is null)
@@ -52,7 +55,7 @@ public abstract partial class ActorCell
         Interlocked.Exchange(ref _scheduled, 0);
         if (_phase == Phase.Running && (_taken is not null || Volatile.Read(ref _incoming) is not null))
         {
-            Schedule(preferLocal: false);
+            Schedule(byMessage: false);
         }
     }
 

@@ -13,6 +13,7 @@ namespace MailCluster.Actors;
 /// turns:   idle ──message──▶ scheduled ──thread pool──▶ running ──queue empty──▶ idle
 ///                               ▲──────had its share of turns──────┘
 /// </code>
+/// A sender that only waits for the answer lends its own thread instead of the pool's, for one turn: <see cref="TurnScope"/>.
 /// While a handler awaits, the cell stays running: further messages queue and no second handler starts.
 /// </remarks>
 public abstract partial class ActorCell : IThreadPoolWorkItem
@@ -101,11 +102,11 @@ public abstract partial class ActorCell : IThreadPoolWorkItem
             return Task.CompletedTask;
         }
 
-        Schedule(preferLocal: false);
+        Schedule(byMessage: false);
         return stop.Stopped;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync(TurnsPerRun);
 
     /// <summary>Runs before the first message; messages queue meanwhile. What it throws fails them and stops the actor.</summary>
     protected virtual ValueTask OnStartAsync() => ValueTask.CompletedTask;

@@ -24,6 +24,9 @@ public sealed class ActorSystem : IDisposable
 
     internal ILogger Log { get; }
 
+    /// <summary>Turns run on the thread pool's threads, or on a sender's that would wait; not so in a simulation, which decides itself.</summary>
+    internal bool RunsOnPool => _queue is null;
+
     /// <summary>
     /// Makes an ask for a router to hand on. Whoever ends up with the envelope answers it or fails it; the caller awaits the task, once.
     /// </summary>

@@ -82,8 +82,9 @@ public sealed partial class DeliveryService : IDeliveryService
             foreach (var recipient in recipients)
             {
                 var key = (recipient.Account, recipient.Detail);
+                // On threads of their own: a delivery may keep its thread for as long as the disk takes, and they are to share the fsync.
                 if (!running.ContainsKey(key))
-                    running.Add(key, DeliverOneAsync(recipient, request, message, cancellationToken));
+                    running.Add(key, Task.Run(() => DeliverOneAsync(recipient, request, message, cancellationToken), CancellationToken.None));
             }
 
             for (var i = 0; i < recipients.Length; i++)

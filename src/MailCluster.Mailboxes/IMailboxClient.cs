@@ -19,6 +19,14 @@ public interface IMailboxClient
         AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Sends a command, for a caller that goes on with something else before it takes the answer. Commands begun one after the other run
+    /// in that order and may share one write. <see cref="SendAsync"/> may run the command on the caller's thread; this never does.
+    /// </summary>
+    /// <inheritdoc cref="SendAsync"/>
+    SentCommand<TResult> Begin<TResult>(
+        AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Opens a folder for reading its index: the answer's feed always has the newest version. Dispose it when the folder is closed.
     /// </summary>
     /// <param name="account">Whose mailbox.</param>
@@ -27,6 +35,14 @@ public interface IMailboxClient
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="MailboxRefusedException">No such folder, busy, or unavailable.</exception>
     ValueTask<OpenedFolder> OpenFolderAsync(AccountId account, FolderName folder, bool takeRecent, CancellationToken cancellationToken);
+}
+
+/// <summary>A command that was sent and may be under way.</summary>
+public abstract class SentCommand<TResult>
+{
+    /// <summary>Waits for the answer. To be called once.</summary>
+    /// <exception cref="MailboxRefusedException">As <see cref="IMailboxClient.SendAsync"/>.</exception>
+    public abstract ValueTask<TResult> AnswerAsync();
 }
 
 /// <summary>Who asks, from where, and the identity of this one command. Kept in the events that it causes.</summary>

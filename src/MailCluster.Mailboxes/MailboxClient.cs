@@ -39,13 +39,32 @@ public sealed class MailboxClient(
             entity => new MailboxActor(services, AccountId.Create(entity.Value)),
             loggers);
 
-    public async ValueTask<TResult> SendAsync<TResult>(
+    public ValueTask<TResult> SendAsync<TResult>(
         AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken)
     {
-        if (context.Id.IsNone && command is not IMailboxQuery)
-            context = context with { Id = CommandId.New(time) };
-        var deadline = new Deadline(time, options.CommandTimeout);
-        var answer = await AskAsync(account, new MailboxRequest(command, context), deadline, cancellationToken);
+        var request = RequestOf(command, context);
+        var deadline = NewDeadline();
+        return AnswerAsync(account, command, request, AskHere(account, request, deadline, cancellationToken), deadline, cancellationToken);
+    }
+
+    public SentCommand<TResult> Begin<TResult>(
+        AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken) =>
+        new Sent<TResult>(this, account, command, RequestOf(command, context), cancellationToken);
+
+    private Deadline NewDeadline() => new(time, options.CommandTimeout);
+
+    private MailboxRequest RequestOf(IMailboxCommand command, CommandContext context) => new(
+        command, context.Id.IsNone && command is not IMailboxQuery ? context with { Id = CommandId.New(time) } : context);
+
+    private async ValueTask<TResult> AnswerAsync<TResult>(
+        AccountId account,
+        MailboxCommand<TResult> command,
+        MailboxRequest request,
+        ValueTask<object> asked,
+        Deadline deadline,
+        CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(account, request, asked, deadline, cancellationToken);
         if (answer is RemoteAnswer remote)
         {
             await CatchUpAsync(account, command, remote, deadline, cancellationToken);
@@ -58,7 +77,7 @@ public sealed class MailboxClient(
     public async ValueTask<OpenedFolder> OpenFolderAsync(
         AccountId account, FolderName folder, bool takeRecent, CancellationToken cancellationToken)
     {
-        var deadline = new Deadline(time, options.CommandTimeout);
+        var deadline = NewDeadline();
         var request = new MailboxRequest(new OpenFolder(folder, takeRecent), CommandContext.None);
         while (true)
         {
@@ -196,9 +215,32 @@ public sealed class MailboxClient(
         }
     }
 
-    /// <summary>Asks until there is an answer or the time is over. An answer from another node is a <see cref="RemoteAnswer"/>.</summary>
+    /// <summary>Whoever awaits the answer right away may as well do the work.</summary>
+    private ValueTask<object> AskHere(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var turn = TurnScope.Enter();
+        return Ask(account, request, deadline, cancellationToken);
+    }
+
+    private ValueTask<object> Ask(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return region.AskAsync<object>(new EntityId(account.Value), request, deadline.Left, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<object>(e);
+        }
+    }
+
+    private ValueTask<object> AskAsync(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken) =>
+        AskAsync(account, request, AskHere(account, request, deadline, cancellationToken), deadline, cancellationToken);
+
+    /// <summary>Asks again until there is an answer or the time is over. An answer from another node is a <see cref="RemoteAnswer"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<object> AskAsync(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
+    private async ValueTask<object> AskAsync(
+        AccountId account, MailboxRequest request, ValueTask<object> asked, Deadline deadline, CancellationToken cancellationToken)
     {
         var entity = new EntityId(account.Value);
         var pause = TimeSpan.Zero;
@@ -206,7 +248,7 @@ public sealed class MailboxClient(
         {
             try
             {
-                var answer = await region.AskAsync<object>(entity, request, deadline.Left, cancellationToken);
+                var answer = await asked;
                 return answer is RemoteAnswer { Result: Exception failure } ? throw failure : answer;
             }
             catch (Exception e) when (AskFailures.MayBeRepeated(e, region.IsHere(entity), isFirst: pause == TimeSpan.Zero) && deadline.Left > pause)
@@ -215,6 +257,7 @@ public sealed class MailboxClient(
                 if (pause > TimeSpan.Zero)
                     await Task.Delay(pause, time, cancellationToken);
                 pause = pause == TimeSpan.Zero ? PauseMin : pause * 2 < PauseMax ? pause * 2 : PauseMax;
+                asked = AskHere(account, request, deadline, cancellationToken);
             }
             catch (Exception e) when (AskFailures.Refusal(e) is { } refusal)
             {
@@ -232,5 +275,32 @@ public sealed class MailboxClient(
 
         /// <summary>At least a millisecond, so that it can be waited for.</summary>
         public TimeSpan Left => timeout - time.GetElapsedTime(_start) is var left && left > LeftMin ? left : LeftMin;
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2012", Justification = "Awaited once, by the one call of AnswerAsync.")]
+    private sealed class Sent<TResult> : SentCommand<TResult>
+    {
+        private readonly MailboxClient _client;
+        private readonly AccountId _account;
+        private readonly MailboxCommand<TResult> _command;
+        private readonly MailboxRequest _request;
+        private readonly CancellationToken _cancellationToken;
+        private readonly Deadline _deadline;
+        private readonly ValueTask<object> _asked;
+
+        internal Sent(
+            MailboxClient client, AccountId account, MailboxCommand<TResult> command, MailboxRequest request, CancellationToken cancellationToken)
+        {
+            _client = client;
+            _account = account;
+            _command = command;
+            _request = request;
+            _cancellationToken = cancellationToken;
+            _deadline = client.NewDeadline();
+            _asked = client.Ask(account, request, _deadline, cancellationToken);
+        }
+
+        public override ValueTask<TResult> AnswerAsync() =>
+            _client.AnswerAsync(_account, _command, _request, _asked, _deadline, _cancellationToken);
     }
 }

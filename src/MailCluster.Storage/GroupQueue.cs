@@ -37,28 +37,38 @@ internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed)
         return true;
     }
 
-    /// <summary>
-    /// Blocks until something waits, then moves it all to <paramref name="taken"/>, which is empty. False when the queue is closed and
-    /// nothing is left.
-    /// </summary>
-    public bool TakeAll(ref List<TRequest> taken)
+    /// <summary>Nothing waits, and the queue is open. True only for the moment.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count == 0 && !_isClosed;
+        }
+    }
+
+    /// <summary>Blocks until something waits. False when the queue is closed and nothing is left.</summary>
+    public bool Wait()
     {
         while (true)
         {
             lock (_lock)
             {
                 if (_waiting.Count > 0)
-                {
-                    (taken, _waiting) = (_waiting, taken);
                     return true;
-                }
-
                 if (_isClosed)
                     return false;
             }
 
             _arrived.WaitOne();
         }
+    }
+
+    /// <summary>Moves all that waits to <paramref name="taken"/>, which is empty.</summary>
+    public void TakeAll(ref List<TRequest> taken)
+    {
+        lock (_lock)
+            (taken, _waiting) = (_waiting, taken);
     }
 
     /// <summary>Gives back the places of answered requests.</summary>

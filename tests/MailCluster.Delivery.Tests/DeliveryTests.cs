@@ -243,6 +243,10 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
             throw new MailboxRefusedException(reason, "refused");
         }
 
+        public SentCommand<TResult> Begin<TResult>(
+            AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask<OpenedFolder> OpenFolderAsync(AccountId account, FolderName folder, bool takeRecent, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
@@ -261,6 +265,10 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
 
             return await inner.SendAsync(account, command, context, cancellationToken);
         }
+
+        public SentCommand<TResult> Begin<TResult>(
+            AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken) =>
+            inner.Begin(account, command, context, cancellationToken);
 
         public ValueTask<OpenedFolder> OpenFolderAsync(AccountId account, FolderName folder, bool takeRecent, CancellationToken cancellationToken) =>
             inner.OpenFolderAsync(account, folder, takeRecent, cancellationToken);

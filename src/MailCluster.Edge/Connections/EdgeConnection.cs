@@ -117,7 +117,8 @@ public sealed partial class EdgeConnection
     /// Makes the pending read, or the next one, come back cancelled. From any thread, any number of times; wakes that meet merge into one, and
     /// a session must take a cancelled read without a reason calmly.
     /// </summary>
-    public void Wake() => _input.CancelPendingRead();
+    /// <remarks>The session goes on on the thread pool, never on the thread that wakes it, which may be an actor's or the heartbeat's.</remarks>
+    public void Wake() => ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
 
     /// <summary>Cuts the connection now; nothing more reaches the client. From any thread.</summary>
     public void Abort(string reason)

@@ -6,6 +6,8 @@ namespace MailCluster.Edge;
 /// </summary>
 public struct TransferDeadline
 {
+    private const int PieceBytesMax = 16 * 1024;
+
     private readonly EdgeConnection _connection;
     private readonly EdgeTimeouts _timeouts;
     private readonly long _begun;
@@ -18,6 +20,13 @@ public struct TransferDeadline
         _begun = now;
         _connection.ExpectInput(timeouts.Transfer);
     }
+
+    /// <summary>
+    /// Bytes worth waiting for at a time, so that a session is not woken for every packet: at most so many that the slowest client that is
+    /// welcome sends them within the time for a piece. At least 1.
+    /// </summary>
+    public readonly int PieceBytes =>
+        (int)Math.Clamp(_timeouts.TransferRateMin * _timeouts.Transfer.TotalSeconds, 1, PieceBytesMax);
 
     /// <summary>A piece of <paramref name="bytes"/> arrived.</summary>
     public void Renew(long bytes)

@@ -24,7 +24,7 @@ public sealed partial class MessageSpool
         var deadline = connection.BeginTransfer();
         while (count > 0)
         {
-            var result = await connection.Input.ReadAsync();
+            var result = await connection.Input.ReadAtLeastAsync((int)Math.Min(count, deadline.PieceBytes));
             var buffer = result.Buffer;
             var taken = buffer.Length > count ? buffer.Slice(0, count) : buffer;
             // Taken now: a sequence must not be asked once its buffer is given back.

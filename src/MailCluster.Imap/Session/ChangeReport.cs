@@ -6,6 +6,10 @@ namespace MailCluster.Imap.Session;
 /// <summary>How changes of the selected folder are told after one command.</summary>
 internal sealed record ChangeReport
 {
+    public static ChangeReport WithExpunges { get; } = new() { ExpungesAllowed = true };
+
+    public static ChangeReport WithoutExpunges { get; } = new();
+
     /// <summary>The command permits that message numbers change (RFC 9051 §7.5.1).</summary>
     public bool ExpungesAllowed { get; init; }
 
@@ -16,34 +20,53 @@ internal sealed record ChangeReport
     public UidSet Always { get; init; } = UidSet.Empty;
 
     /// <summary>
-    /// Messages that this session itself changed by STORE.SILENT, as <see cref="OwnChange"/> says: their flags are told only if they came out otherwise, because
+    /// What this session itself did by STORE.SILENT, in order: the flags of these messages are told only if they came out otherwise, because
     /// somebody else changed them too. Their MODSEQ still is told, to a client with CONDSTORE (RFC 7162 §3.1.3).
     /// </summary>
-    public UidSet Silent { get; init; } = UidSet.Empty;
+    public IReadOnlyList<OwnChange> Silent { get; init; } = [];
 
     /// <summary>MODSEQ of all of <see cref="Silent"/> is told, also of those that did not change: UNCHANGEDSINCE was given.</summary>
     public bool AlwaysModSeq { get; init; }
 
-    /// <summary>What the client knows it did to <see cref="Silent"/>.</summary>
-    public FlagChange? OwnChange { get; init; }
-}
-
-/// <summary>What a STORE does to flags.</summary>
-internal sealed record FlagChange(FlagOperation Operation, SystemFlags Flags, ImmutableArray<string> Keywords)
-{
-    /// <summary>Whether this change alone makes of a message in <paramref name="before"/> what it is in <paramref name="after"/>.</summary>
-    public bool Explains(FolderIndex before, int beforePosition, FolderIndex after, SystemFlags flags, int keywordSet)
+    /// <summary>
+    /// Whether the message is one of <see cref="Silent"/>, and what the session did to it makes of the message in <paramref name="before"/> what it
+    /// is in <paramref name="after"/>.
+    /// </summary>
+    public bool IsSilent(uint uid, FolderIndex before, FolderIndex after, SystemFlags flags, int keywordSet)
     {
-        var old = before.FlagsAt(beforePosition);
-        var expected = Operation switch
-        {
-            FlagOperation.Add => old | Flags,
-            FlagOperation.Remove => old & ~Flags,
-            _ => Flags,
-        };
-        if (expected != flags)
+        if (Silent.Count == 0 || Always.Contains(uid))
             return false;
-        var known = before.Keywords.With(before.KeywordSetAt(beforePosition), Operation, Keywords, out var set);
-        return known[set].AsSpan().SequenceEqual(after.Keywords[keywordSet].AsSpan(), StringComparer.OrdinalIgnoreCase);
+        var position = -1;
+        var expected = SystemFlags.None;
+        var keywords = before.Keywords;
+        var set = 0;
+        for (var i = 0; i < Silent.Count; i++)
+        {
+            var change = Silent[i];
+            if (!change.Uids.Contains(uid))
+                continue;
+            if (position < 0)
+            {
+                position = before.PositionOf(uid);
+                if (position < 0)
+                    return false;
+                (expected, set) = (before.FlagsAt(position), before.KeywordSetAt(position));
+            }
+
+            expected = change.Operation switch
+            {
+                FlagOperation.Add => expected | change.Flags,
+                FlagOperation.Remove => expected & ~change.Flags,
+                _ => change.Flags,
+            };
+            keywords = keywords.With(set, change.Operation, change.Keywords, out set);
+        }
+
+        return position >= 0
+            && expected == flags
+            && keywords[set].AsSpan().SequenceEqual(after.Keywords[keywordSet].AsSpan(), StringComparer.OrdinalIgnoreCase);
     }
 }
+
+/// <summary>What a STORE.SILENT of the session's own did to flags.</summary>
+internal sealed record OwnChange(UidSet Uids, FlagOperation Operation, SystemFlags Flags, ImmutableArray<string> Keywords);

@@ -10,11 +10,11 @@ namespace MailCluster.Imap.Session;
 internal readonly record struct CommandOutcome(
     ResponseStatus Status, string Text, ResponseCode Code = ResponseCode.None, TaggedCode? Argument = null)
 {
-    /// <summary>The command is under way; what it ended with is known when this completes. Null: the outcome is this one.</summary>
-    public Task<CommandOutcome>? Later { get; private init; }
+    /// <summary>The command is under way; this, called once, waits for its end and tells what it ended with. Null: the outcome is this one.</summary>
+    public Func<ValueTask<CommandOutcome>>? Later { get; private init; }
 
     /// <summary>The command goes on while the next one is read; see <c>ImapSession.Later.cs</c>.</summary>
-    public static CommandOutcome UnderWay(Task<CommandOutcome> later) => default(CommandOutcome) with { Later = later };
+    public static CommandOutcome UnderWay(Func<ValueTask<CommandOutcome>> later) => default(CommandOutcome) with { Later = later };
 
     public static CommandOutcome Ok(string text, TaggedCode? argument = null) => new(ResponseStatus.Ok, text, Argument: argument);
 

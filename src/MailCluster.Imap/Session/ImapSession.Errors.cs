@@ -19,11 +19,11 @@ internal sealed partial class ImapSession
     public void EndLine() => _openLines--;
 
     /// <summary>Runs the command, or awaits the rest of one that is under way.</summary>
-    private async ValueTask<CommandOutcome> RunGuardedAsync(CommandRow row, ImapCommand command, Task<CommandOutcome>? later = null)
+    private async ValueTask<CommandOutcome> RunGuardedAsync(CommandRow row, ImapCommand command, Func<ValueTask<CommandOutcome>>? later = null)
     {
         try
         {
-            return later is null ? await row.Run(this, command) : await later;
+            return later is null ? await row.Run(this, command) : await later();
         }
         catch (MailboxRefusedException e) when (_openLines == 0)
         {

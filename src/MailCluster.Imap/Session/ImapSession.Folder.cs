@@ -37,7 +37,8 @@ internal sealed partial class ImapSession
 
     /// <summary>Tells the client what changed in the selected folder since it was told last.</summary>
     /// <returns>False when the folder is gone: the client was told goodbye, and no tagged line may follow.</returns>
-    public ValueTask<bool> TellChangesAsync(bool expungesAllowed) => TellChangesAsync(new ChangeReport { ExpungesAllowed = expungesAllowed });
+    public ValueTask<bool> TellChangesAsync(bool expungesAllowed) =>
+        TellChangesAsync(expungesAllowed ? ChangeReport.WithExpunges : ChangeReport.WithoutExpunges);
 
     /// <inheritdoc cref="TellChangesAsync(bool)"/>
     public async ValueTask<bool> TellChangesAsync(ChangeReport report)

@@ -98,7 +98,7 @@ internal sealed partial class ImapSession
     private async ValueTask DispatchAsync(ImapCommand command)
     {
         var row = CommandTable.Of(command.Name);
-        if (!MayOverlap(command))
+        if (!MayFollowLater(command))
             await FinishLaterAsync();
         if (State == SessionState.Logout)
             return;
@@ -115,17 +115,28 @@ internal sealed partial class ImapSession
         }
 
         if (outcome.Later is { } later)
+        {
             await PostponeAsync(row, command, later);
-        else
+            return;
+        }
+
+        // Refused at once, while those before it are under way: they are answered first.
+        var isLast = State == SessionState.Logout;
+        await FinishLaterAsync();
+        if (isLast || State != SessionState.Logout)
             await ConcludeAsync(row, command, outcome);
     }
 
     /// <summary>Tells of changes and writes the tagged line. False: the client was told goodbye instead.</summary>
     private async ValueTask<bool> ConcludeAsync(CommandRow row, ImapCommand command, CommandOutcome outcome)
     {
-        if (State == SessionState.Selected && !await TellChangesAsync(ExpungesAllowed(command)))
-            return false;
-        Selected?.TellModSeq(this);
+        if (State == SessionState.Selected && !TellsLater(command))
+        {
+            if (!await TellChangesAsync(TakeReport(command)))
+                return false;
+            Selected?.TellModSeq(this);
+        }
+
         if (outcome.IsToBeWritten)
             Answer(command.Tag, outcome);
         Services.Metrics.Command(CommandText.Of(command.Name), outcome.Status.ToString());

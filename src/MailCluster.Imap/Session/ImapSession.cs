@@ -79,13 +79,16 @@ internal sealed partial class ImapSession(ImapServices services, EdgeConnection 
 
     /// <summary>Sends a command to the account's mailbox, under a new command id.</summary>
     /// <exception cref="MailboxRefusedException">Refused; the session's loop maps it.</exception>
-    public ValueTask<TResult> SendAsync<TResult>(MailboxCommand<TResult> command)
-    {
-        var context = command is MailboxQuery<TResult>
-            ? CommandContext.None
-            : new CommandContext(CommandId.New(Services.Time), Connection.Id.ToString(), "imap", Connection.RemoteAddress.ToString());
-        return Services.Mailboxes.SendAsync(Account, command, context, Connection.Closed);
-    }
+    public ValueTask<TResult> SendAsync<TResult>(MailboxCommand<TResult> command) =>
+        Services.Mailboxes.SendAsync(Account, command, ContextOf(command), Connection.Closed);
+
+    /// <summary>As <see cref="SendAsync"/>, but returns at once: for commands of which more are coming.</summary>
+    public SentCommand<TResult> Begin<TResult>(MailboxCommand<TResult> command) =>
+        Services.Mailboxes.Begin(Account, command, ContextOf(command), Connection.Closed);
+
+    private CommandContext ContextOf<TResult>(MailboxCommand<TResult> command) => command is MailboxQuery<TResult>
+        ? CommandContext.None
+        : new CommandContext(CommandId.New(Services.Time), Connection.Id.ToString(), "imap", Connection.RemoteAddress.ToString());
 
     /// <summary>The client has logged in: from now on other limits and capabilities hold.</summary>
     public void EnterAuthenticated()

@@ -108,7 +108,11 @@ internal sealed partial class SelectedFolder
     {
         var uids = report.Always;
         if (report.AlwaysModSeq)
-            uids = uids.Union(report.Silent);
+        {
+            foreach (var change in report.Silent)
+                uids = uids.Union(change.Uids);
+        }
+
         var runs = new List<PositionRun>(diff.Changed);
         runs.AddRange(PositionSet.OfUids(View, uids).Runs);
         return PositionSet.FromRuns(runs.ToArray());
@@ -147,10 +151,7 @@ internal sealed partial class SelectedFolder
             {
                 var uid = chunk.Uids[row];
                 var modSeq = chunk.ModSeqs[row];
-                var silent = report.Silent.Contains(uid)
-                    && !report.Always.Contains(uid)
-                    && before.PositionOf(uid) is var known and >= 0
-                    && report.OwnChange!.Explains(before, known, view, chunk.Flags[row], chunk.KeywordSets[row]);
+                var silent = report.IsSilent(uid, before, view, chunk.Flags[row], chunk.KeywordSets[row]);
                 if (silent && !session.HasCondstore)
                     continue;
                 writer.Raw("* "u8);

@@ -24,6 +24,7 @@ internal static class ServeCommand
         }
         using var loggers = new SerilogLoggerFactory(logger);
         var log = loggers.CreateLogger("MailCluster.Node");
+        MailTransport.PrepareThreadPool();
         await using var node = new NodeHost(configuration.Options, loggers, TimeProvider.System);
         using var signals = new StopSignals(node, log);
         try

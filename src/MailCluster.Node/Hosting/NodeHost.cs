@@ -37,9 +37,6 @@ namespace MailCluster.Node.Hosting;
 /// </summary>
 internal sealed partial class NodeHost : IAsyncDisposable
 {
-    /// <summary>Connections that wait to be accepted: after a restart all clients come back within a second or two.</summary>
-    private const int AcceptBacklog = 4096;
-
     private readonly NodeOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
@@ -134,7 +131,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mailcluster", ContentRootPath = AppContext.BaseDirectory });
         AddServices(builder.Services);
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets => sockets.Backlog = AcceptBacklog);
+        builder.WebHost.UseSockets(MailTransport.Configure);
         if (_options.Listeners.Http.Tls == ListenerTls.Implicit)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();

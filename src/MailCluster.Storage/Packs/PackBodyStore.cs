@@ -98,7 +98,8 @@ public sealed partial class PackBodyStore : IBodyStore, IBodyStoreCheck, IAsyncD
     // Once queued a put runs to its end whatever the caller's token says: the caller's buffers are in use until then.
     private async ValueTask<BodyRef> PutAsync(PutRequest request, CancellationToken cancellationToken)
     {
-        await _writer.AddAsync(request, cancellationToken);
+        if (cancellationToken.IsCancellationRequested || !_writer.TryWriteHere(request))
+            await _writer.AddAsync(request, cancellationToken);
         return new BodyRef((ulong)await request.Task);
     }
 

@@ -17,6 +17,8 @@ internal sealed class SqliteJournal(SqliteWriter writer, SqliteReaders readers) 
     {
         var request = AppendRequest.Rent(write);
         var answer = request.PlainTask;
+        if (!cancellationToken.IsCancellationRequested && writer.TryWriteHere(request))
+            return answer;
         var queued = writer.AddAsync(request, cancellationToken);
         return queued.IsCompletedSuccessfully ? answer : AppendSlowAsync(queued, answer);
     }

@@ -33,6 +33,34 @@ public sealed class PackFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_while_a_lone_put_is_written_shares_the_next_write()
+    {
+        var writes = 0;
+        using var reached = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        await using var store = Open(_directory, new PackOptions { AtStep = Hold });
+        var alone = Task.Run(() => store.PutAsync(Bytes(100, 0)));
+        reached.Wait(CancellationToken.None);
+        var others = Enumerable.Range(1, 50).Select(i => store.PutAsync(Bytes(100, i))).ToArray();
+        Assert.All(others, other => Assert.False(other.IsCompleted));
+        gate.Set();
+        Assert.Equal(Bytes(100, 0), await store.ReadAsync(await alone));
+        var stored = await Task.WhenAll(others);
+        for (var i = 0; i < stored.Length; i++)
+            Assert.Equal(Bytes(100, i + 1), await store.ReadAsync(stored[i]));
+        Assert.Equal(2, writes);
+        Assert.Equal(51, (await store.RecordsAsync()).Count);
+
+        void Hold(PackStep step)
+        {
+            if (step != PackStep.RecordsWritten || Interlocked.Increment(ref writes) != 1)
+                return;
+            reached.Set();
+            gate.Wait(CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task After_a_failed_flush_nothing_more_is_written_to_that_pack()
     {
         await using var store = Open(_directory, new PackOptions { AtStep = Fail });

@@ -67,7 +67,15 @@ internal sealed class PackHarness(PackOptions options) : BodyStoreHarness
     private readonly TemporaryDirectory _directory = new();
     private PackBodyStore? _store;
 
-    private PackBodyStore Opened => _store ??= PackFixture.Open(_directory, options);
+    private PackBodyStore Opened
+    {
+        get
+        {
+            // Contracts call from many threads.
+            lock (_directory)
+                return _store ??= PackFixture.Open(_directory, options);
+        }
+    }
 
     public override IBodyStore Store => Opened;
 

@@ -14,11 +14,11 @@ public sealed class SqliteJournalTests : IDisposable
     {
         await using var database = Open(_directory);
         var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async actor =>
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(actor => Task.Run(async () =>
         {
             for (var i = 0; i < 5; i++)
                 await database.Journal.AppendAsync(Write($"actor-{actor}", i, writer, BitConverter.GetBytes(actor * 10 + i)));
-        }));
+        })));
 
         for (var actor = 0; actor < 1_000; actor += 111)
         {
@@ -34,12 +34,12 @@ public sealed class SqliteJournalTests : IDisposable
         await using var database = Open(_directory);
         var dead = await database.Writers.RegisterAsync("node", CancellationToken.None);
         var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
-        var appends = Enumerable.Range(0, 300).Select(i => (i % 3) switch
+        var appends = Enumerable.Range(0, 300).Select(i => Task.Run(() => (i % 3) switch
         {
             0 => database.Journal.AppendAsync(Write($"a{i}", 0, writer)),
             1 => Assert.ThrowsAsync<WriterFencedException>(() => database.Journal.AppendAsync(Write($"a{i}", 0, dead))),
             _ => Assert.ThrowsAsync<SequenceConflictException>(() => database.Journal.AppendAsync(Write($"a{i}", 7, writer))),
-        });
+        }));
         await Task.WhenAll(appends);
 
         for (var i = 0; i < 300; i++)
@@ -48,6 +48,20 @@ public sealed class SqliteJournalTests : IDisposable
         await foreach (var actor in database.Journal.ListActorsAsync(CancellationToken.None))
             actors.Add(actor.Value);
         Assert.Equal(Enumerable.Range(0, 300).Where(i => i % 3 == 0).Select(i => $"a{i}").Order(StringComparer.Ordinal), actors);
+    }
+
+    [Fact]
+    public async Task A_lone_append_is_written_by_the_thread_that_asks_for_it()
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        var appended = database.Journal.AppendAsync(Write("a", 0, writer));
+        Assert.True(appended.IsCompletedSuccessfully);
+        var refused = database.Journal.AppendAsync(Write("a", 0, writer));
+        Assert.True(refused.IsFaulted);
+        await appended;
+        await Assert.ThrowsAsync<SequenceConflictException>(() => refused);
+        Assert.Single(await database.Journal.ReplayAsync("a"));
     }
 
     [Theory]

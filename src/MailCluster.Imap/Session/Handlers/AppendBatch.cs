@@ -40,8 +40,13 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
         {
             if (await spool.WriteFromAsync(session.Connection, message.Literal.Length) != TransferOutcome.Complete)
                 return false;
-            _stores.Add(StoreAsync(spool, message).AsTask());
+            var received = spool;
             spool = null;
+
+            // Storing may keep its thread for as long as the disk takes. With more to read than the end of the line the session does not wait for that.
+            _stores.Add(session.HasLater || session.HasInput("\r\n"u8.Length + 1)
+                ? Task.Run(() => StoreAsync(received, message).AsTask())
+                : StoreAsync(received, message).AsTask());
             return true;
         }
         finally

@@ -41,9 +41,10 @@ internal static class AppendHandler
                     case ReadOutcome.AppendMessage:
                         continue;
                     case ReadOutcome.AppendEnd:
-                        var appending = CommitAsync(session, batch, FolderName.Create(command.Mailbox), session.TakeAppendTurn());
+                        var appending = CommitAsync(
+                            session, batch, FolderName.Create(command.Mailbox), session.TakeAppendTurn(), isAlone: !session.HasLater && !session.HasInput(1));
                         batch = null;
-                        return CommandOutcome.UnderWay(appending);
+                        return CommandOutcome.UnderWay(() => new ValueTask<CommandOutcome>(appending));
                     case ReadOutcome.Rejected:
                         return Rejected(session, session.Reader.Rejection);
                     default:
@@ -61,7 +62,8 @@ internal static class AppendHandler
     /// <summary>
     /// Runs beside the session, which may read the next command meanwhile. The mailbox is sent the appends of a session in the order of their commands.
     /// </summary>
-    private static async Task<CommandOutcome> CommitAsync(ImapSession session, AppendBatch batch, FolderName folder, AppendTurn turn)
+    private static async Task<CommandOutcome> CommitAsync(
+        ImapSession session, AppendBatch batch, FolderName folder, AppendTurn turn, bool isAlone)
     {
         await using (batch)
         {
@@ -71,7 +73,7 @@ internal static class AppendHandler
                 var append = new AppendMessages(folder, await batch.FinishAsync());
                 await turn.Come;
                 batch.Commit();
-                sent = session.SendAsync(append);
+                sent = isAlone ? session.SendAsync(append) : session.Begin(append).AnswerAsync();
             }
             finally
             {

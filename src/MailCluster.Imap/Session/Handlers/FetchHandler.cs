@@ -111,8 +111,7 @@ internal static class FetchHandler
         {
             ExpungesAllowed = command.Uid,
             WithUids = command.Uid,
-            Silent = told,
-            OwnChange = new FlagChange(FlagOperation.Add, SystemFlags.Seen, []),
+            Silent = [new OwnChange(told, FlagOperation.Add, SystemFlags.Seen, [])],
         });
 
     private sealed class Output(ImapSession session) : IFetchOutput

@@ -21,8 +21,17 @@ internal static class StoreHandler
             return CommandOutcome.Ok("No messages matched");
 
         var uids = positions.ToUids(folder.View);
-        var result = await session.SendAsync(new StoreFlags(
-            folder.Id, uids, command.Operation, command.Flags.System, command.Flags.Keywords, command.UnchangedSince));
+        var store = new StoreFlags(
+            folder.Id, uids, command.Operation, command.Flags.System, command.Flags.Keywords, command.UnchangedSince);
+        if (session.IsOneOfSeveral(command))
+        {
+            if (!await session.MakeWayAsync(uids))
+                return CommandOutcome.AnsweredAlready;
+            var sent = session.Begin(store);
+            return CommandOutcome.UnderWay(() => FinishAsync(session, command, uids, sent));
+        }
+
+        var result = await session.SendAsync(store);
         // The failed ones as numbers, before the numbers change.
         var modified = command.Uid ? result.Modified : PositionSet.OfUids(folder.View, result.Modified).ToSequenceNumbers();
         var told = await session.TellChangesAsync(new ChangeReport
@@ -30,9 +39,8 @@ internal static class StoreHandler
             ExpungesAllowed = command.Uid,
             WithUids = command.Uid,
             Always = command.Silent ? result.Modified : uids,
-            Silent = command.Silent ? uids : UidSet.Empty,
+            Silent = command.Silent ? [ChangeOf(command, uids)] : [],
             AlwaysModSeq = command.Silent && command.UnchangedSince is not null,
-            OwnChange = command.Silent ? new FlagChange(command.Operation, command.Flags.System, command.Flags.Keywords) : null,
         });
         if (!told)
             return CommandOutcome.AnsweredAlready;
@@ -40,4 +48,16 @@ internal static class StoreHandler
             ? CommandOutcome.Ok("Stored")
             : CommandOutcome.Ok("Some messages were changed meanwhile", new ModifiedCode(modified));
     }
+
+    /// <summary>One of several: see <c>ImapSession.Later.cs</c>.</summary>
+    private static async ValueTask<CommandOutcome> FinishAsync(
+        ImapSession session, StoreCommand command, UidSet uids, SentCommand<StoreResult> sent)
+    {
+        await sent.AnswerAsync();
+        session.NoteStored(ChangeOf(command, uids));
+        return CommandOutcome.Ok("Stored");
+    }
+
+    private static OwnChange ChangeOf(StoreCommand command, UidSet uids) =>
+        new(uids, command.Operation, command.Flags.System, command.Flags.Keywords);
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Storage.Packs.Writes;
 
 /// <summary>
-/// The one thread that writes packs. It takes everything that waits; all puts of it share one write and one fsync, as do all releases. Nobody is
-/// delayed on purpose: a group forms while the fsync before it is under way.
+/// The one writer of packs: a thread that takes everything that waits; all puts of it share one write and one fsync, as do all releases. Nobody is
+/// delayed on purpose: a group forms while the fsync before it is under way. A lone put is written by the thread that brings it, which
+/// spares two hand-overs between threads.
 /// </summary>
 internal sealed partial class PackWriter : IAsyncDisposable
 {
@@ -20,6 +21,9 @@ internal sealed partial class PackWriter : IAsyncDisposable
     private readonly List<PutRequest> _puts = [];
     private readonly List<ReleaseRequest> _releases = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Held by whoever writes: the active pack and the lists are touched by nobody else.</summary>
+    private readonly Lock _writing = new();
     private ActivePack? _active;
     private Task _sealing = Task.CompletedTask;
 
@@ -39,6 +43,26 @@ internal sealed partial class PackWriter : IAsyncDisposable
     /// <summary>Queues the request; when the returned task completes it will be answered through its own task.</summary>
     public ValueTask AddAsync(GroupRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
 
+    /// <summary>
+    /// Stores the message on the calling thread, if nothing else is being written or waits to be. When it returns true the request is answered.
+    /// </summary>
+    public bool TryWriteHere(PutRequest request)
+    {
+        if (!_writing.TryEnter())
+            return false;
+        try
+        {
+            if (!_queue.IsEmpty)
+                return false;
+            WriteGroup([request], request.Bytes);
+            return true;
+        }
+        finally
+        {
+            _writing.Exit();
+        }
+    }
+
     /// <summary>Writes what waits and closes the active pack so that the next start has nothing to scan.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -51,36 +75,46 @@ internal sealed partial class PackWriter : IAsyncDisposable
     private void Loop()
     {
         var taken = new List<GroupRequest>();
-        while (_queue.TakeAll(ref taken))
+        while (_queue.Wait())
         {
-            foreach (var request in taken)
+            lock (_writing)
             {
-                switch (request)
-                {
-                    case PutRequest put:
-                        _puts.Add(put);
-                        break;
-                    case ReleaseRequest release:
-                        _releases.Add(release);
-                        break;
-                }
+                _queue.TakeAll(ref taken);
+                Write(taken);
+                taken.Clear();
             }
-
-            WritePuts(CollectionsMarshal.AsSpan(_puts));
-            WriteReleases();
-            foreach (var request in taken)
-            {
-                if (request is SwitchRequest emptied)
-                    Switch(emptied);
-            }
-
-            _puts.Clear();
-            _releases.Clear();
-            taken.Clear();
         }
 
-        CloseActive();
+        lock (_writing)
+            CloseActive();
         _ended.SetResult();
+    }
+
+    private void Write(List<GroupRequest> taken)
+    {
+        foreach (var request in taken)
+        {
+            switch (request)
+            {
+                case PutRequest put:
+                    _puts.Add(put);
+                    break;
+                case ReleaseRequest release:
+                    _releases.Add(release);
+                    break;
+            }
+        }
+
+        WritePuts(CollectionsMarshal.AsSpan(_puts));
+        WriteReleases();
+        foreach (var request in taken)
+        {
+            if (request is SwitchRequest emptied)
+                Switch(emptied);
+        }
+
+        _puts.Clear();
+        _releases.Clear();
     }
 
     private void WritePuts(ReadOnlySpan<PutRequest> puts)

@@ -23,6 +23,12 @@ internal sealed partial class SqliteWriter
     private volatile bool _flushArmed;
     private volatile bool _checkpointed;
 
+    private bool IsLogTooLong => _pagesInLog > CheckpointsMissedMax * (long)_options.CheckpointPages;
+
+    /// <summary>There is something for the writer's thread to do between two groups. It never is done on the thread of a caller.</summary>
+    private bool IsCheckpointDue =>
+        _checkpointed || IsLogTooLong || (_pagesLogged >= _options.CheckpointPages && _checkpoint.IsCompleted);
+
     private void Committed(Durability durability)
     {
         var pages = _session.TakePagesWritten();
@@ -48,7 +54,7 @@ internal sealed partial class SqliteWriter
 
     private void AfterGroups()
     {
-        var isTooLong = _pagesInLog > CheckpointsMissedMax * (long)_options.CheckpointPages;
+        var isTooLong = IsLogTooLong;
         if (isTooLong)
         {
             // SQLite answers "busy" at once while another checkpoint runs, so the wait for that one is ours.

@@ -7,9 +7,13 @@ namespace MailCluster.Storage.Sqlite.Writes;
 
 // The one writer.
 //
-// The problem: an fsync costs as much as hundreds of appends, and many actors append at the same time. So one thread owns the only connection
-// that writes; it takes everything that waits, writes it in one transaction, and answers all of it after the one commit (group commit). Nobody
-// is delayed on purpose: a lone append goes at once, and a group forms exactly while the commit before it is on its way to the disk.
+// The problem: an fsync costs as much as hundreds of appends, and many actors append at the same time. So there is one connection
+// that writes, and one thread that takes everything that waits, writes it in one transaction, and answers all of it after the one commit (group
+// commit). Nobody is delayed on purpose: a group forms exactly while the commit before it is on its way to the disk.
+//
+// A lone append goes at once, and on the thread that asks for it: two hand-overs between threads cost more than a commit without fsync, and
+// on a busy machine more than one with. Whoever writes holds _writing. An append that finds it held, or others waiting, queues; so the thread
+// is kept from the connection by one transaction at the most, and what gathered meanwhile is its next group.
 //
 // Durability of a group. The log (WAL) is written in order, and recovery takes the longest prefix of whole commits.
 //   - A group with any Disk write commits with synchronous=FULL: the log is fsynced before anyone is answered. That fsync covers every commit
@@ -39,6 +43,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Held by whoever writes: connection, statements and counts are touched by nobody else.</summary>
+    private readonly Lock _writing = new();
+
+    private readonly List<WriteRequest> _alone = new(1);
     private SqliteSession _session;
     private SqliteStatements _statements;
     private WriteTransaction _transaction;
@@ -85,18 +93,47 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _queue.Dispose();
     }
 
+    /// <summary>
+    /// Writes the request on the calling thread, if nothing else is being written or waits to be. When it returns true the request is answered.
+    /// </summary>
+    public bool TryWriteHere(WriteRequest request)
+    {
+        if (!_writing.TryEnter())
+            return false;
+        try
+        {
+            if (!_queue.IsEmpty)
+                return false;
+            _alone.Add(request);
+            WriteGroup(_alone, 0, 1);
+            _alone.Clear();
+            if (IsCheckpointDue)
+                _queue.TryAddOwn(new FinishCheckpointRequest());
+            return true;
+        }
+        finally
+        {
+            _writing.Exit();
+        }
+    }
+
     private void Loop()
     {
         var taken = new List<WriteRequest>();
-        while (_queue.TakeAll(ref taken))
+        while (_queue.Wait())
         {
-            for (var start = 0; start < taken.Count; start += _options.GroupWritesMax)
-                WriteGroup(taken, start, Math.Min(_options.GroupWritesMax, taken.Count - start));
-            taken.Clear();
-            AfterGroups();
+            lock (_writing)
+            {
+                _queue.TakeAll(ref taken);
+                for (var start = 0; start < taken.Count; start += _options.GroupWritesMax)
+                    WriteGroup(taken, start, Math.Min(_options.GroupWritesMax, taken.Count - start));
+                taken.Clear();
+                AfterGroups();
+            }
         }
 
-        CloseSession();
+        lock (_writing)
+            CloseSession();
         _ended.SetResult();
     }
 
