@@ -21,12 +21,18 @@ internal sealed class ImapFixture : IAsyncDisposable
     private readonly InMemoryMailboxes? _mailboxes;
 
     private ImapFixture(
-        InMemoryMailboxes? mailboxes, IMailboxClient client, IBodyStore bodies, ManualTimeProvider time, bool allowPlaintext, ImapOptions? options)
+        InMemoryMailboxes? mailboxes,
+        IMailboxClient client,
+        IBodyStore bodies,
+        ManualTimeProvider time,
+        bool allowPlaintext,
+        ImapOptions? options,
+        EdgeOptions? edge = null)
     {
         _mailboxes = mailboxes;
         Time = time;
         _heartbeat = new ConnectionHeartbeat(time);
-        var edgeOptions = new EdgeOptions();
+        var edgeOptions = edge ?? new EdgeOptions();
         Connections = new EdgeConnections(edgeOptions, _heartbeat);
         Edge = new EdgeServices(edgeOptions, time, _heartbeat, Connections, new TestTls(), _edgeMetrics, NullLoggerFactory.Instance);
         var login = new LoginService(new NameIsPassword(), SaslMechanismSet.Default(allowPlaintext), Edge);
@@ -45,11 +51,12 @@ internal sealed class ImapFixture : IAsyncDisposable
 
     public ImapServices Services { get; }
 
-    public static async Task<ImapFixture> StartAsync(bool allowPlaintext = true, MailboxOptions? mailboxes = null, ImapOptions? options = null)
+    public static async Task<ImapFixture> StartAsync(
+        bool allowPlaintext = true, MailboxOptions? mailboxes = null, ImapOptions? options = null, EdgeOptions? edge = null)
     {
         var time = new ManualTimeProvider();
         var alone = await InMemoryMailboxes.StartAsync(time, mailboxes);
-        return new ImapFixture(alone, alone.Client, alone.Bodies, time, allowPlaintext, options);
+        return new ImapFixture(alone, alone.Client, alone.Bodies, time, allowPlaintext, options, edge);
     }
 
     /// <summary>The IMAP side of one node of a cluster, which stays the caller's.</summary>

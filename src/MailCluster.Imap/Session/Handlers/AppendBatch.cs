@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using MailCluster.Edge;
 using MailCluster.Imap.Commands;
 using MailCluster.Imap.Responses;
@@ -16,6 +17,7 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
     private const int StoresInFlightMax = 16;
 
     private readonly List<Task<NewMessage>> _stores = [];
+    private ExceptionDispatchInfo? _failure;
     private int _awaited;
     private bool _committed;
 
@@ -30,11 +32,33 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
         return message.Literal.Length == 0 ? CommandOutcome.No("An empty message cannot be appended", ResponseCode.Cannot) : null;
     }
 
-    /// <summary>Takes the message's literal from the connection and begins to store it. False: the connection ends.</summary>
+    /// <summary>A message could not be kept, so the append cannot run: what is still coming is to be read past, and then <see cref="Fail"/> called.</summary>
+    public bool HasFailed => _failure is not null;
+
+    /// <summary>Throws what became of the message that could not be kept.</summary>
+    public void Fail() => _failure?.Throw();
+
+    /// <summary>Waits until another message may be received. To be called before its literal is invited: a message before it may have failed.</summary>
+    public async ValueTask MakeRoomAsync()
+    {
+        if (_stores.Count - _awaited < StoresInFlightMax)
+            return;
+        try
+        {
+            await _stores[_awaited++];
+        }
+        catch (Exception e)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    /// <summary>
+    /// Takes the message's literal from the connection and begins to store it; the literal is read to its end also if it cannot be kept. False: the
+    /// connection ends.
+    /// </summary>
     public async ValueTask<bool> ReceiveAsync(AppendMessage message)
     {
-        if (_stores.Count - _awaited >= StoresInFlightMax)
-            await _stores[_awaited++];
         var spool = session.Services.Spools.Create(session.Services.Options.MessageSizeMax, sizeHint: message.Literal.Length);
         try
         {
@@ -47,6 +71,12 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
             _stores.Add(session.HasLater || session.HasInput("\r\n"u8.Length + 1)
                 ? Task.Run(() => StoreAsync(received, message).AsTask())
                 : StoreAsync(received, message).AsTask());
+            return true;
+        }
+        catch (IOException e) when (!session.Connection.Closed.IsCancellationRequested)
+        {
+            // The spool's file: the disk is full, or there may be no more files.
+            _failure ??= ExceptionDispatchInfo.Capture(Unavailable(e));
             return true;
         }
         finally
@@ -84,7 +114,7 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
         using (spool)
         {
             var intake = session.Services.Intake;
-            using var prepared = intake.Prepare(spool.Content);
+            using var prepared = intake.Prepare(Content(spool));
             return await intake.StoreAsync(
                 session.Account,
                 prepared,
@@ -94,4 +124,19 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
                 session.Connection.Closed);
         }
     }
+
+    private static ReadOnlyMemory<byte> Content(MessageSpool spool)
+    {
+        try
+        {
+            return spool.Content;
+        }
+        catch (IOException e)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private static MailboxRefusedException Unavailable(IOException e) =>
+        new(RefusalReason.Unavailable, "The message cannot be received now; try again.", e);
 }

@@ -27,10 +27,13 @@ internal static class AppendHandler
             {
                 var message = session.Reader.AppendMessage;
                 refusal ??= batch.Check(message);
-                if (refusal is { } refused)
+                if (refusal is null && !batch.HasFailed)
+                    await batch.MakeRoomAsync();
+                if (refusal is not null || batch.HasFailed)
                 {
                     await session.AbandonAppendAsync();
-                    return refused;
+                    batch.Fail();
+                    return refusal!.Value;
                 }
 
                 await PrepareToReceiveAsync(session, message.Literal);
@@ -41,6 +44,7 @@ internal static class AppendHandler
                     case ReadOutcome.AppendMessage:
                         continue;
                     case ReadOutcome.AppendEnd:
+                        batch.Fail();
                         var appending = CommitAsync(
                             session, batch, FolderName.Create(command.Mailbox), session.TakeAppendTurn(), isAlone: !session.HasLater && !session.HasInput(1));
                         batch = null;
