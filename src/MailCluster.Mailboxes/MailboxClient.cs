@@ -207,7 +207,9 @@ public sealed class MailboxClient(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
+            var begun = time.GetTimestamp();
             await feed.ReachAsync(modSeq, either.Token);
+            ReplicaMetrics.Waited(time.GetElapsedTime(begun));
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

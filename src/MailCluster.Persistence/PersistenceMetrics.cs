@@ -14,7 +14,10 @@ internal sealed class PersistenceMetrics : IDisposable
         Events = _meter.CreateCounter<long>("mailcluster.actor.events", description: "Events persisted.");
         Snapshots = _meter.CreateCounter<long>("mailcluster.actor.snapshots", description: "Snapshots saved.");
         Failures = _meter.CreateCounter<long>("mailcluster.actor.write.failures", description: "Journal writes that failed or whose outcome is unknown.");
+        Fenced = _meter.CreateCounter<long>("mailcluster.actor.writes.fenced", description: "Journal writes refused because this run of the node is over.");
     }
+
+    internal Counter<long> Fenced { get; }
 
     internal Counter<long> Recoveries { get; }
 

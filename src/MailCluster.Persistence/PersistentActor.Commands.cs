@@ -151,6 +151,7 @@ public abstract partial class PersistentActor<TState, TEvent>
         }
         catch (WriterFencedException fenced)
         {
+            _context.Metrics.Fenced.Add(1);
             Discard(round, fenced);
             Fence(fenced);
             return null;

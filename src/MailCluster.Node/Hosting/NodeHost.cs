@@ -73,6 +73,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
     /// <summary>Every open door, with the ports that were picked. Empty before the start.</summary>
     public IReadOnlyList<BoundListener> Listeners => _binder?.Bound ?? [];
 
+    /// <summary>The cluster, on storage that other nodes can reach; null before the start.</summary>
+    public Cluster.ClusterNode? Cluster => _mailboxes?.Ownership.Cluster;
+
     /// <summary>Completes with a reason when the node must stop by itself.</summary>
     public Task<string> Fault => _fault.Task;
 
