@@ -54,8 +54,10 @@ internal sealed class RegionLink(
             EntityFrame.WriteHead(frame, shard, Membership.Map.Version, route.Number, message.Place, left, message.Entity);
             Codec.WriteMessage(message.Envelope.Message, frame);
             var timeout = left == Timeout.InfiniteTimeSpan || left > TimeoutMax ? TimeoutMax : left + Slack;
-            message.Reply = Peers.AskAsync(
-                route.Peer, new PeerRequest(PeerRequestKind.EntityMessage, frame.WrittenMemory), timeout, CancellationToken.None).AsTask();
+
+            // A lane for each shard: its messages keep their order, and a large one holds up no other shard.
+            var request = new PeerRequest(PeerRequestKind.EntityMessage, frame.WrittenMemory, shard.Value);
+            message.Reply = Peers.AskAsync(route.Peer, request, timeout, CancellationToken.None).AsTask();
         }
         catch (Exception failure)
         {

@@ -40,6 +40,8 @@ public sealed class MailboxCodec : IEntityCodec
 
     public Exception ReadFailure(ReadOnlyMemory<byte> bytes) => WireFailures.FromWire(Parse(Failure.Parser, bytes));
 
+    public bool SaysFenced(Exception failure) => failure is Persistence.WriterFencedException;
+
     internal static TMessage Parse<TMessage>(MessageParser<TMessage> parser, ReadOnlyMemory<byte> bytes)
         where TMessage : IMessage<TMessage>
     {
