@@ -95,7 +95,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     protected override void OnCommitted(MailboxState before, MailboxState after, IReadOnlyList<MailboxChange> events)
     {
         _published = after.Folders;
-        if (services.Feeds.Count == 0)
+        if (services.Feeds.HasNobodyToTell(account))
             return;
         foreach (var change in events)
         {

@@ -103,6 +103,18 @@ public sealed class FolderFeedTable
         }
     }
 
+    /// <summary>Whether no folder at all is open in this process; something was not told then, and is counted.</summary>
+    internal bool HasNobodyToTell(AccountId account)
+    {
+        lock (_gate)
+        {
+            if (_feeds.Count > 0)
+                return false;
+            _untold[CountOf(account)]++;
+            return true;
+        }
+    }
+
     /// <summary>How often something was not told of folders of the account, and of others with the same count. To be taken before the owner is asked.</summary>
     internal long UntoldOf(AccountId account) => Volatile.Read(ref _untold[CountOf(account)]);
 
