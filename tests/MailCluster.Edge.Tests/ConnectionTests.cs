@@ -266,6 +266,24 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_does_not_run_on_the_thread_that_wakes_it()
+    {
+        // What runs while the waker holds it, and holds it too, runs within the wake.
+        var held = new object();
+        var woken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var echo = _edge.Echo();
+        var client = new InMemoryConnection(inline: true).Start(echo);
+        var connection = await echo.Connected;
+        await client.SendAsync("line\r\n");
+        echo.OnRead = () => woken.TrySetResult(Monitor.IsEntered(held));
+        lock (held)
+            connection.Wake();
+        Assert.False(await woken.Task);
+        client.CloseOutput();
+        await client.Handled;
+    }
+
+    [Fact]
     public async Task A_wake_without_a_reason_changes_nothing()
     {
         var echo = _edge.Echo();

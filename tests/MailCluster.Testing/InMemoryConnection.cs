@@ -20,9 +20,10 @@ public sealed class InMemoryConnection : ConnectionContext, IDuplexPipe
 
     /// <param name="remote">The client's address; 192.0.2.1:40000 if not given.</param>
     /// <param name="pauseOutputAt">Bytes the server may send that the client has not read before its flush waits.</param>
-    public InMemoryConnection(EndPoint? remote = null, long pauseOutputAt = 64 * 1024)
+    /// <param name="inline">Whoever sends to the server runs it, as the thread that reads from a socket does.</param>
+    public InMemoryConnection(EndPoint? remote = null, long pauseOutputAt = 64 * 1024, bool inline = false)
     {
-        _toServer = new Pipe(new PipeOptions(useSynchronizationContext: false));
+        _toServer = new Pipe(new PipeOptions(readerScheduler: inline ? PipeScheduler.Inline : null, useSynchronizationContext: false));
         _toClient = new Pipe(new PipeOptions(
             pauseWriterThreshold: pauseOutputAt, resumeWriterThreshold: pauseOutputAt / 2, useSynchronizationContext: false));
         _serverOutput = new AbortableWriter(_toClient.Writer);

@@ -20,6 +20,9 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
 
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Called after each read, on the thread that goes on.</summary>
+    public Action? OnRead { get; set; }
+
     public Task<EdgeConnection> Connected => _connected.Task;
 
     public void Release() => _released.TrySetResult();
@@ -39,6 +42,7 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
         while (true)
         {
             var result = await connection.Input.ReadAsync();
+            OnRead?.Invoke();
             var buffer = result.Buffer;
             if (result.IsCanceled && connection.Ending != ConnectionEnding.None)
             {
