@@ -142,6 +142,9 @@ class Processes:
             if process.poll() is None:
                 process.kill()
         self.names.kill()
+        # The mount goes with the namespace; its folder would stay.
+        call("umount", "--lazy", self.work)
+        self.work.rmdir()
 
     # How.
 
