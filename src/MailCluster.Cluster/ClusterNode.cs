@@ -67,6 +67,8 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
     /// <summary>Where shards are: for the region.</summary>
     public ClusterShardAllocation Allocation { get; }
 
+    internal ClusterNodeMetrics Metrics => _metrics;
+
     /// <summary>This run as a member.</summary>
     public ClusterMembership Membership => _membership;
 

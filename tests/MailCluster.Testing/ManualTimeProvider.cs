@@ -7,10 +7,13 @@ namespace MailCluster.Testing;
 public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _guard = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly SortedSet<ManualTimer> _timers = new(Comparer<ManualTimer>.Create(static (one, other) =>
+        one.Due != other.Due ? one.Due.CompareTo(other.Due) : one.Order.CompareTo(other.Order)));
     private readonly DateTimeOffset _start;
     private long _ticks;
-    private long _order;
+
+    /// <summary>From 1: a timer that was never armed has 0, and is nobody else.</summary>
+    private long _order = 1;
 
     /// <summary>Starts at 2026-01-01T00:00:00Z.</summary>
     public ManualTimeProvider()
@@ -43,7 +46,7 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             lock (_guard)
             {
-                return _timers.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _timers.Min(timer => timer.Due) - _ticks));
+                return _timers.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _timers.Min!.Due - _ticks));
             }
         }
     }
@@ -79,23 +82,17 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         lock (_guard)
         {
-            ManualTimer? first = null;
-            foreach (var timer in _timers)
+            var first = _timers.Min;
+            if (first is null || first.Due > end)
             {
-                if (timer.Due <= end && (first is null || timer.Due < first.Due || (timer.Due == first.Due && timer.Order < first.Order)))
-                {
-                    first = timer;
-                }
+                return null;
             }
 
-            if (first is not null)
+            _ticks = Math.Max(_ticks, first.Due);
+            _timers.Remove(first);
+            if (first.Period > TimeSpan.Zero)
             {
-                _ticks = Math.Max(_ticks, first.Due);
-                _timers.Remove(first);
-                if (first.Period > TimeSpan.Zero)
-                {
-                    Arm(first, first.Period);
-                }
+                Arm(first, first.Period);
             }
 
             return first;

@@ -24,7 +24,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     protected override Decision<MailboxState, MailboxChange> Decide(MailboxState state, object command)
     {
         var request = (MailboxRequest)command;
-        var context = new DecisionContext(services.Time.GetUtcNow(), Guid.NewGuid, services.Options);
+        var context = new DecisionContext(services.Time.GetUtcNow(), services.NewId, services.Options);
         var changes = new List<MailboxChange>(1);
         if (request.Command is not PurgeAccount)
         {

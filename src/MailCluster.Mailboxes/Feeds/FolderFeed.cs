@@ -101,7 +101,7 @@ public sealed class FolderFeed : IThreadPoolWorkItem
         try
         {
             waiter.OnFolderChanged(this);
-            await waiter.Reached.WaitAsync(cancellationToken);
+            await waiter.WaitAsync(cancellationToken);
         }
         finally
         {

@@ -74,7 +74,7 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
 
             _isRunning = true;
             feed.Recent.Follow(0, UidSet.Empty);
-            _running = Task.Run(RunAsync);
+            _running = RunAsync();
         }
 
         // Whoever reads the feed to publish it to others sees that this node no longer may.
@@ -104,6 +104,8 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
 
     private async Task RunAsync()
     {
+        // Not on the stack of who starts it, which holds a lock: on the thread pool, or in the caller's synchronization context if it has one.
+        await Task.Yield();
         var pause = TimeSpan.Zero;
         while (true)
         {
@@ -146,7 +148,7 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
 
             // The first time at once: a new owner may be there already.
             if (pause > PauseMin)
-                await Task.Delay(pause, time, stream.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, time, stream.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             lock (_gate)
                 _stream = null;
             stream.Dispose();

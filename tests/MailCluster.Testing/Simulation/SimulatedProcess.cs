@@ -8,6 +8,7 @@ public sealed class SimulatedProcess : SynchronizationContext
 {
     private readonly SimulationLoop _loop;
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _held = new();
+    private readonly HashSet<ITimer> _timers = [];
     private bool _paused;
 
     public SimulatedProcess(SimulationLoop loop)
@@ -16,8 +17,14 @@ public sealed class SimulatedProcess : SynchronizationContext
         Time = new ProcessTime(this);
     }
 
-    /// <summary>The clock as the process sees it: the world's, with timers that run in the process.</summary>
+    /// <summary>The clock as the process sees it: the world's, but for <see cref="Rate"/> and <see cref="WallOffset"/>, with timers that run in the process.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>How fast the process's monotonic clock runs: 1 is as fast as the world's. Set before the process starts.</summary>
+    public double Rate { get; init; } = 1;
+
+    /// <summary>The process's wall clock is so much ahead of the world's; may jump at any time. Timers do not care.</summary>
+    public TimeSpan WallOffset { get; set; }
 
     public bool IsKilled { get; private set; }
 
@@ -29,7 +36,15 @@ public sealed class SimulatedProcess : SynchronizationContext
 
     public void Queue(IThreadPoolWorkItem item) => Post(static state => ((IThreadPoolWorkItem)state!).Execute(), item);
 
-    public void Kill() => IsKilled = true;
+    public void Kill()
+    {
+        IsKilled = true;
+        _held.Clear();
+        foreach (var timer in _timers.ToArray())
+        {
+            timer.Dispose();
+        }
+    }
 
     public void Pause() => _paused = true;
 
@@ -99,11 +114,42 @@ public sealed class SimulatedProcess : SynchronizationContext
 
         public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-        public override DateTimeOffset GetUtcNow() => process._loop.Time.GetUtcNow();
+        public override DateTimeOffset GetUtcNow() => process._loop.Time.GetUtcNow() + process.WallOffset;
 
-        public override long GetTimestamp() => process._loop.Time.GetTimestamp();
+        public override long GetTimestamp() => (long)(process._loop.Time.GetTimestamp() * process.Rate);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            process._loop.Time.CreateTimer(_ => process.Queue(() => callback(state)), null, dueTime, period);
+            new ProcessTimer(process, callback, state, dueTime, period);
+    }
+
+    private sealed class ProcessTimer : ITimer
+    {
+        private readonly SimulatedProcess _process;
+        private readonly ITimer _timer;
+
+        internal ProcessTimer(SimulatedProcess process, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _process = process;
+            _timer = process._loop.Time.CreateTimer(_ => process.Queue(() => callback(state)), null, InWorld(dueTime), InWorld(period));
+            process._timers.Add(this);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => _timer.Change(InWorld(dueTime), InWorld(period));
+
+        public void Dispose()
+        {
+            _process._timers.Remove(this);
+            _timer.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>As long by the world's clock; rounded up, as a timer is never early.</summary>
+        private TimeSpan InWorld(TimeSpan time) =>
+            time <= TimeSpan.Zero || _process.Rate == 1 ? time : new TimeSpan((long)Math.Ceiling(time.Ticks / _process.Rate) + 1);
     }
 }

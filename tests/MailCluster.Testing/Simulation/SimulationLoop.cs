@@ -22,8 +22,14 @@ public sealed class SimulationLoop : SynchronizationContext
     /// <summary>Callbacks run so far; tells two runs apart.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>So many callbacks are run at most: more means that something goes round without the clock moving.</summary>
+    public long StepsMax { get; init; } = long.MaxValue;
+
     /// <summary>Callbacks that came from another thread: something hopped over the thread pool, and two runs may differ.</summary>
     public long ForeignPosts { get; private set; }
+
+    /// <summary>Where the first of them came from; null when there was none.</summary>
+    public string? FirstForeignPost { get; private set; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -31,6 +37,7 @@ public sealed class SimulationLoop : SynchronizationContext
         {
             if (Environment.CurrentManagedThreadId != _thread)
             {
+                FirstForeignPost ??= Environment.StackTrace;
                 ForeignPosts++;
             }
 
@@ -58,7 +65,11 @@ public sealed class SimulationLoop : SynchronizationContext
             {
                 if (TryTake(out var callback, out var state))
                 {
-                    Steps++;
+                    if (++Steps > StepsMax)
+                    {
+                        throw new TimeoutException($"It was not done within {StepsMax} steps; the clock is at {Time.GetElapsedTime(0)}.");
+                    }
+
                     callback(state);
                     if (++atOnce > StepsAtOnceMax)
                     {
