@@ -41,6 +41,21 @@ public sealed class TakeOverTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void A_node_whose_address_goes_with_its_process_is_taken_over_at_once() => _cluster.Run(async () =>
+    {
+        var nodes = await _cluster.StartAsync(3);
+        var entity = _cluster.EntityAt(nodes[2]);
+        await nodes[0].AskAsync<Appended>(entity, new Append(Guid.NewGuid(), 0, 0));
+        await _cluster.PassAsync(TimeSpan.FromSeconds(3));
+        _cluster.Network.Vanish(nodes[2].Address);
+        nodes[2].Kill();
+        var killed = _cluster.Now;
+        Assert.Equal(2, (await nodes[0].AskAsync<Appended>(entity, new Append(Guid.NewGuid(), 0, 1))).Length);
+
+        Assert.InRange(_cluster.Now - killed, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
+    });
+
+    [Fact]
     public void A_node_is_killed_under_load_and_no_client_of_the_others_fails() => _cluster.Run(async () =>
     {
         var nodes = await _cluster.StartAsync(3);

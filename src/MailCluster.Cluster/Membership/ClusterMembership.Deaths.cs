@@ -8,6 +8,9 @@ public sealed partial class ClusterMembership
     private readonly HashSet<Generation> _spokenTo = [];
     private readonly HashSet<Generation> _greeting = [];
     private readonly HashSet<Generation> _suspected = [];
+
+    /// <summary>Whose connection was closed or reset at the other end, and who has not answered since.</summary>
+    private readonly HashSet<Generation> _hungUp = [];
     private IPeerTransport? _peers;
 
     /// <summary>From now on peers are listened to for signs of death.</summary>
@@ -18,6 +21,11 @@ public sealed partial class ClusterMembership
         {
             if (failure == PeerFailure.ProcessGone)
             {
+                lock (_spokenTo)
+                {
+                    _hungUp.Add(peer.Generation);
+                }
+
                 Suspect(peer);
             }
         };
@@ -35,11 +43,13 @@ public sealed partial class ClusterMembership
         try
         {
             await _peers.AskAsync(member, new PeerRequest(PeerRequestKind.Ping, default), _options.ProbeTimeout, _stopping.Token);
-            return PeerVerdict.Alive;
+            return Answered(generation);
         }
         catch (PeerUnreachableException unreachable)
         {
-            return unreachable.Failure == PeerFailure.ProcessGone ? PeerVerdict.Gone : PeerVerdict.Unknown;
+            return unreachable.Failure == PeerFailure.ProcessGone || (unreachable.Failure == PeerFailure.Silent && HungUp(generation))
+                ? PeerVerdict.Gone
+                : PeerVerdict.Unknown;
         }
         catch (PeerLostException)
         {
@@ -48,7 +58,29 @@ public sealed partial class ClusterMembership
         catch (PeerFailedException)
         {
             // It answered, after all.
-            return PeerVerdict.Alive;
+            return Answered(generation);
+        }
+    }
+
+    private PeerVerdict Answered(Generation generation)
+    {
+        lock (_spokenTo)
+        {
+            _hungUp.Remove(generation);
+        }
+
+        return PeerVerdict.Alive;
+    }
+
+    /// <summary>
+    /// A container that is killed takes its address along: its kernel still closes the connections, and afterwards there is nobody to refuse new ones. So
+    /// silence after that says what a refusal says.
+    /// </summary>
+    private bool HungUp(Generation generation)
+    {
+        lock (_spokenTo)
+        {
+            return _hungUp.Contains(generation);
         }
     }
 

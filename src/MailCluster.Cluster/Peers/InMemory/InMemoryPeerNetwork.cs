@@ -19,6 +19,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
     private readonly Dictionary<(string From, string To), InMemoryPeerConnection> _connections = [];
     private readonly HashSet<(string From, string To)> _cut = [];
     private readonly HashSet<(string From, string To)> _refused = [];
+    private readonly HashSet<string> _vanished = new(StringComparer.Ordinal);
     private readonly Dictionary<(string From, string To), TimeSpan> _latencies = [];
 
     /// <summary>A connection that could carry nothing for so long breaks; one that cannot be made fails after it. Five seconds.</summary>
@@ -39,6 +40,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
         lock (_guard)
         {
             _open[self.Address] = transport;
+            _vanished.Remove(self.Address);
         }
 
         return transport;
@@ -53,6 +55,17 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
         }
 
         BreakAll(key => key.From == address || key.To == address);
+    }
+
+    /// <summary>As <see cref="Crash"/>, and the address goes with the process, as a container's does: whoever connects to it gets no answer.</summary>
+    public void Vanish(string address)
+    {
+        lock (_guard)
+        {
+            _vanished.Add(address);
+        }
+
+        Crash(address);
     }
 
     /// <summary>From now on nothing that <paramref name="from"/> sends arrives at <paramref name="to"/>. Addresses; one direction.</summary>
@@ -153,7 +166,7 @@ public sealed class InMemoryPeerNetwork(TimeProvider time, Action<Action>? queue
                 return (connection, default);
             }
 
-            if (_cut.Contains(key) || _cut.Contains((to.Address, from.Self.Address)))
+            if (_vanished.Contains(to.Address) || _cut.Contains(key) || _cut.Contains((to.Address, from.Self.Address)))
             {
                 return (null, PeerFailure.Silent);
             }

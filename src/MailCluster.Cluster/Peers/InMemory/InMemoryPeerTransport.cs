@@ -34,7 +34,7 @@ public sealed class InMemoryPeerTransport : IPeerTransport
             return new ValueTask<ReadOnlyMemory<byte>>(connection.AskAsync(request with { Payload = request.Payload.ToArray() }, timeout, cancellationToken));
         }
 
-        return new ValueTask<ReadOnlyMemory<byte>>(FailAsync(peer, failure, cancellationToken));
+        return new ValueTask<ReadOnlyMemory<byte>>(FailAsync(peer, failure, timeout, cancellationToken));
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
@@ -43,7 +43,7 @@ public sealed class InMemoryPeerTransport : IPeerTransport
         var (connection, failure) = _network.Connect(this, peer);
         if (connection is null)
         {
-            await FailAsync(peer, failure, cancellationToken);
+            await FailAsync(peer, failure, _network.SilenceTimeout, cancellationToken);
             yield break;
         }
 
@@ -68,11 +68,12 @@ public sealed class InMemoryPeerTransport : IPeerTransport
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> FailAsync(Member peer, PeerFailure failure, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> FailAsync(Member peer, PeerFailure failure, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (failure == PeerFailure.Silent)
         {
-            await Task.Delay(_network.SilenceTimeout, _network.Time, cancellationToken);
+            var isShort = patience != Timeout.InfiniteTimeSpan && patience < _network.SilenceTimeout;
+            await Task.Delay(isShort ? patience : _network.SilenceTimeout, _network.Time, cancellationToken);
         }
 
         Failed(peer, failure);
