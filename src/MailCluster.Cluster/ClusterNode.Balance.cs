@@ -23,7 +23,7 @@ public sealed partial class ClusterNode
 {
     private readonly AsyncSignal _balanceWanted = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncEvent _drained = new();
     private readonly HashSet<Generation> _buried = [];
     private Task _balancing = Task.CompletedTask;
     private int _handOvers;
@@ -37,7 +37,7 @@ public sealed partial class ClusterNode
     public Task DrainAsync(CancellationToken cancellationToken)
     {
         BeginDrain();
-        return _drained.Task.WaitAsync(cancellationToken);
+        return _drained.WaitAsync(cancellationToken);
     }
 
     /// <summary>Asks another node to drain. Returns when it has begun.</summary>
@@ -154,7 +154,7 @@ public sealed partial class ClusterNode
         while (Volatile.Read(ref _handOvers) < limit)
         {
             var (kept, givenUp) = Allocation.Ours();
-            if (left && kept.Count == 0 && givenUp == 0 && _drained.TrySetResult())
+            if (left && kept.Count == 0 && givenUp == 0 && _drained.Set())
             {
                 MembershipLog.Drained(_log);
             }

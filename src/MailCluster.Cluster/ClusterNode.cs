@@ -173,7 +173,7 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
     {
         // What waits in the region fails, what runs meets the fence.
         _ = _region?.StopAsync(CancellationToken.None);
-        _drained.TrySetResult();
+        _drained.Set();
         _onSuperseded(reason);
     }
 }

@@ -18,6 +18,9 @@ internal sealed record Scenario
     /// <summary>Sessions of each account on each node.</summary>
     internal required int SessionsPerNode { get; init; }
 
+    /// <summary>The longest that a session waits before its next command, in milliseconds.</summary>
+    internal required int ThinkMax { get; init; }
+
     /// <summary>How long things go wrong; then they are put right, and all is to be well again.</summary>
     internal required TimeSpan Faulty { get; init; }
 
@@ -44,8 +47,9 @@ internal sealed record Scenario
             Shards = random.Next(2, 9),
             Accounts = random.Next(1, 4),
             SessionsPerNode = random.Next(1, 3),
-            Faulty = TimeSpan.FromSeconds(random.Next(8, 40)),
-            FaultPauseMax = random.Next(500, 6000),
+            ThinkMax = random.Next(400, 2500),
+            Faulty = TimeSpan.FromSeconds(random.Next(6, 26)),
+            FaultPauseMax = random.Next(300, 5000),
             Kinds = kinds[..random.Next(1, Math.Min(7, kinds.Length + 1))],
             Cluster = new ClusterNodeOptions
             {

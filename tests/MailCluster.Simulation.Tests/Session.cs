@@ -43,6 +43,8 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
                 {
                     await StepAsync(inbox);
                     Look(inbox.Feed.Current);
+                    await PauseAsync(world.Scenario.ThinkMax);
+                    Look(inbox.Feed.Current);
                 }
 
                 if (world.IsEnding)
@@ -93,7 +95,7 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
                 await ReadAsync();
                 break;
             default:
-                await PauseAsync(800);
+                await PauseAsync(2000);
                 break;
         }
     }

@@ -31,15 +31,15 @@ internal sealed partial class World
         await faults.RunAsync();
         faults.Heal();
         var healed = Now;
+        await RestartDrainedAsync(faults);
         await UntilAsync(
             () =>
             {
                 faults.RestartSuperseded();
-                return IsSettled();
+                return faults.IsQuiet && IsSettled();
             },
             s_settleMax,
             () => $"not every shard is served: {Describe()}");
-        await RestartDrainedAsync(faults);
         await EndSessionsAsync();
         await ProbeAsync();
         Trace.Write($"over, {Now - healed} after all was put right");
@@ -65,7 +65,7 @@ internal sealed partial class World
         var map = Map;
         return Nodes.All(node => node.IsServing && node.Node.Membership.HasLease && node.Node.Membership.Map.Version == map.Version)
             && map.Owners.All(owner => map.Find(owner) is { Status: MemberStatus.Active })
-            && (Nodes.Any(node => node.IsDrained) || Nodes.All(node => map.Owners.Count(owner => owner == node.Generation) <= ShareMax))
+            && Nodes.All(node => map.Owners.Count(owner => owner == node.Generation) <= ShareMax)
             && Nodes.All(node => node.Region!.CountBuffered() == 0);
     }
 
@@ -74,11 +74,6 @@ internal sealed partial class World
     /// <summary>A drained node has done its service; a new run of it takes its share again.</summary>
     private async Task RestartDrainedAsync(FaultInjector faults)
     {
-        if (!Nodes.Any(node => node.IsDrained))
-        {
-            return;
-        }
-
         for (var i = 0; i < Nodes.Length; i++)
         {
             if (Nodes[i].IsDrained)
@@ -86,8 +81,6 @@ internal sealed partial class World
                 await faults.RestartAsync(i);
             }
         }
-
-        await UntilAsync(IsSettled, s_settleMax, () => $"not every shard is served after a restart: {Describe()}");
     }
 
     private async Task EndSessionsAsync()

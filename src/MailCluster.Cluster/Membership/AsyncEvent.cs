@@ -10,11 +10,14 @@ internal sealed class AsyncEvent
     private List<TaskCompletionSource<bool>>? _waiting;
     private bool _set;
 
-    internal void Set()
+    /// <summary>True the first time.</summary>
+    internal bool Set()
     {
         List<TaskCompletionSource<bool>>? waiting;
+        bool first;
         lock (_guard)
         {
+            first = !_set;
             _set = true;
             waiting = _waiting;
             _waiting = null;
@@ -24,6 +27,8 @@ internal sealed class AsyncEvent
         {
             waiter.TrySetResult(true);
         }
+
+        return first;
     }
 
     internal Task<bool> WaitAsync(CancellationToken cancellationToken) =>

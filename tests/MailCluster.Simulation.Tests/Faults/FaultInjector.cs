@@ -6,6 +6,11 @@ internal sealed class FaultInjector(World world)
     private static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(20);
 
     private readonly Random _random = new(world.Random.Next());
+    private int _restarting;
+    private bool _healed;
+
+    /// <summary>No restart is under way.</summary>
+    internal bool IsQuiet => _restarting == 0;
 
     /// <summary>Runs until the scenario's faulty time is over.</summary>
     internal async Task RunAsync()
@@ -22,6 +27,7 @@ internal sealed class FaultInjector(World world)
     /// <summary>Everything is right again: all paths carry, the database answers, every process runs.</summary>
     internal void Heal()
     {
+        _healed = true;
         world.Trace.Write("everything is put right");
         world.Network.Heal();
         world.Database.Start();
@@ -165,16 +171,20 @@ internal sealed class FaultInjector(World world)
     internal async Task RestartAsync(int number)
     {
         var node = world.Nodes[number];
-        if (node.IsServing)
+        if (!node.IsServing)
         {
-            await node.LeaveAsync(s_leavePatience);
-            await StartSoonAsync(number, node);
+            return;
         }
+
+        _restarting++;
+        await node.LeaveAsync(s_leavePatience);
+        await StartSoonAsync(number, node);
+        _restarting--;
     }
 
     private async Task RestartAllAsync()
     {
-        for (var i = 0; i < world.Nodes.Length; i++)
+        for (var i = 0; i < world.Nodes.Length && !_healed; i++)
         {
             await RestartAsync(i);
             await world.PassAsync(Some(0.1, 3));
