@@ -30,7 +30,7 @@ internal static class AskFailures
         BusyException => new MailboxRefusedException(RefusalReason.Busy, "Too many requests wait for this mailbox; try again.", e),
         PersistenceUnavailableException or JournalUnavailableException or WriterFencedException or RecoveryFailedException
             or AskTimeoutException or ActorStoppedException or RegionStoppedException or ShardElsewhereException or ShardUnavailableException
-            or PeerLostException or PeerUnreachableException =>
+            or PeerLostException or PeerUnreachableException or OutcomeUnknownException =>
             new MailboxRefusedException(RefusalReason.Unavailable, "The mailbox cannot be reached now; try again.", e),
         _ => null,
     };
