@@ -47,7 +47,7 @@ internal sealed record Scenario
             Shards = random.Next(2, 9),
             Accounts = random.Next(1, 4),
             SessionsPerNode = random.Next(1, 3),
-            ThinkMax = random.Next(400, 2500),
+            ThinkMax = random.Next(500, 4000),
             Faulty = TimeSpan.FromSeconds(random.Next(6, 26)),
             FaultPauseMax = random.Next(300, 5000),
             Kinds = kinds[..random.Next(1, Math.Min(7, kinds.Length + 1))],

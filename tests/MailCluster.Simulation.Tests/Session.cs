@@ -159,6 +159,10 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
         }
     }
 
+    public override string ToString() =>
+        $"{Name}, which shows {Open?.Current.HighestModSeq.ToString() ?? "nothing"} of {account}; the journal has "
+        + $"{world.Oracle.Of(account).Inbox?.Index.HighestModSeq}";
+
     /// <summary>What this session sees of the folder now.</summary>
     private void Look(FolderIndex index)
     {

@@ -42,7 +42,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         });
         output.WriteLine(
             $"{seeds} seeds from {first}: {acknowledged} commands acknowledged, {refused} refused, {views} views compared, {steps} steps, "
-            + $"{TimeSpan.FromTicks(simulated)} of simulated time");
+            + $"{TimeSpan.FromTicks(simulated)} of simulated time, {Environment.CpuUsage.TotalTime} of the processor's");
         if (!failed.IsEmpty)
         {
             var outcome = failed.MinBy(one => one.Seed)!;

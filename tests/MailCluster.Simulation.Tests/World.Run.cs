@@ -32,15 +32,7 @@ internal sealed partial class World
         faults.Heal();
         var healed = Now;
         await RestartDrainedAsync(faults);
-        await UntilAsync(
-            () =>
-            {
-                faults.RestartSuperseded();
-                return faults.IsQuiet && IsSettled();
-            },
-            s_settleMax,
-            () => $"not every shard is served: {Describe()}");
-        await EndSessionsAsync();
+        await SettleAsync(faults);
         await ProbeAsync();
         Trace.Write($"over, {Now - healed} after all was put right");
         IsOver = true;
@@ -83,16 +75,25 @@ internal sealed partial class World
         }
     }
 
-    private async Task EndSessionsAsync()
+    /// <summary>
+    /// Waits until all is well and stays so for a lease: what was under way when all was put right may still cost a node its lease. Sessions end meanwhile.
+    /// </summary>
+    private async Task SettleAsync(FaultInjector faults)
     {
         IsEnding = true;
+        var settled = TimeSpan.MaxValue;
         await UntilAsync(
-            () => _sessions.All(session => session.IsOver || session.Node.Process.IsKilled),
-            s_settleMax,
-            () => "a session waits: " + string.Join(", ", _sessions.Where(session => !session.IsOver && !session.Node.Process.IsKilled)
-                .Select(session => $"of {session.Account} on {session.Node.Name}, which shows {session.Open?.Current.HighestModSeq}; "
-                    + $"the journal has {Oracle.Of(session.Account).Inbox?.Index.HighestModSeq}")));
+            () =>
+            {
+                faults.RestartSuperseded();
+                settled = !faults.IsQuiet || !IsSettled() || WaitingSessions().Any() ? TimeSpan.MaxValue : settled < Now ? settled : Now;
+                return settled < Now - Scenario.Cluster.Lease;
+            },
+            s_settleMax + Scenario.Cluster.Lease,
+            () => $"not every shard is served: {Describe()}{string.Concat(WaitingSessions().Select(session => $"; a session waits: {session}"))}");
     }
+
+    private IEnumerable<Session> WaitingSessions() => _sessions.Where(session => !session.IsOver && !session.Node.Process.IsKilled);
 
     /// <summary>Every account answers on every node, at once.</summary>
     private async Task ProbeAsync()
