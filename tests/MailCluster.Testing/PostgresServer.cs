@@ -63,6 +63,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>For a database of it, as Npgsql takes it.</summary>
     public string ConnectionString(string database) => $"Host={_directory};Username=postgres;Database={database}";
 
+    /// <summary>Where it takes connections: for what stands between it and its clients.</summary>
+    public string SocketPath => $"{_directory}/.s.PGSQL.5432";
+
     /// <summary>Makes an empty database and returns its name.</summary>
     public async Task<string> CreateDatabaseAsync()
     {

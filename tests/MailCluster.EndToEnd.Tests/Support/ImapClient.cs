@@ -45,6 +45,36 @@ internal sealed partial class ImapClient : LineConnection
         return await ReadAnswerAsync(tag);
     }
 
+    /// <summary>IDLE until <paramref name="enough"/>, or until the server ends it.</summary>
+    /// <param name="told">Gets each untagged line as it comes.</param>
+    public async Task<ImapAnswer> IdleAsync(Action<ImapLine> told, Task enough)
+    {
+        var tag = NextTag();
+        await WriteLineAsync($"{tag} IDLE");
+        _ = EndIdleAsync(enough);
+        while (true)
+        {
+            var line = await ReadAsync();
+            if (line.Text.StartsWith(tag + " ", StringComparison.Ordinal))
+                return new ImapAnswer([], line.Text[(tag.Length + 1)..]);
+            if (!line.Text.StartsWith('+'))
+                told(line);
+        }
+    }
+
+    private async Task EndIdleAsync(Task enough)
+    {
+        await enough;
+        try
+        {
+            await WriteLineAsync("DONE");
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The reader finds that out too, and tells it.
+        }
+    }
+
     /// <summary>APPEND with a non-synchronising literal.</summary>
     public async Task<ImapAnswer> AppendAsync(string folder, ReadOnlyMemory<byte> message)
     {

@@ -17,7 +17,10 @@ internal sealed class LmtpClient : LineConnection
         return client;
     }
 
-    /// <summary>Delivers to each recipient; returns the reply of each after the data. Lines of the message end with CRLF.</summary>
+    /// <summary>
+    /// Delivers to each recipient; returns the reply of each after the data, or, if one is refused for now before it, that refusal alone. Lines of the message
+    /// end with CRLF.
+    /// </summary>
     public async Task<string[]> DeliverAsync(ReadOnlyMemory<byte> message, params string[] recipients)
     {
         await WriteLineAsync("MAIL FROM:<sender@example.org>");
@@ -25,7 +28,15 @@ internal sealed class LmtpClient : LineConnection
         foreach (var recipient in recipients)
         {
             await WriteLineAsync($"RCPT TO:<{recipient}>");
-            await ExpectAsync("250");
+            var reply = await ReadReplyAsync();
+            if (reply.StartsWith('4'))
+            {
+                await WriteLineAsync("RSET");
+                await ExpectAsync("250");
+                return [reply];
+            }
+
+            Expect("250", reply);
         }
 
         await WriteLineAsync($"BDAT {message.Length} LAST");
@@ -41,14 +52,18 @@ internal sealed class LmtpClient : LineConnection
         while (true)
         {
             var line = await ReadLineAsync();
+            // RFC 5321 §3.8: with these words the server closes, whatever it was asked.
+            if (line.StartsWith("421", StringComparison.Ordinal))
+                throw new EndOfStreamException(line);
             if (line.Length < 4 || line[3] != '-')
                 return line;
         }
     }
 
-    private async Task ExpectAsync(string code)
+    private async Task ExpectAsync(string code) => Expect(code, await ReadReplyAsync());
+
+    private static void Expect(string code, string reply)
     {
-        var reply = await ReadReplyAsync();
         if (!reply.StartsWith(code, StringComparison.Ordinal))
             throw new InvalidOperationException($"expected {code}, got: {reply}");
     }

@@ -15,6 +15,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, int> _ports = new();
 
@@ -22,6 +23,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     {
         _process = process;
         DataFolder = dataFolder;
+        Id = process.Id;
         process.OutputDataReceived += (_, line) => OnLine(line.Data);
         process.ErrorDataReceived += (_, line) => OnLine(line.Data);
         process.BeginOutputReadLine();
@@ -30,7 +32,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public string DataFolder { get; }
 
-    public int Id => _process.Id;
+    public int Id { get; }
+
+    public bool HasEnded => _process.HasExited;
 
     public int ImapPort => PortOf("imap");
 
@@ -47,19 +51,20 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Starts a node and waits until it says that it is ready.</summary>
     /// <param name="dataFolder">Where it keeps its data; may be from an earlier run.</param>
     /// <param name="settings">More <c>--set</c> arguments, without the leading <c>mailcluster.</c>.</param>
-    public static Task<NodeProcess> StartAsync(string dataFolder, params string[] settings) => ReadyAsync(Launch(dataFolder, settings));
+    public static Task<NodeProcess> StartAsync(string dataFolder, params string[] settings) => Launch(dataFolder, settings).ReadyAsync();
 
     /// <summary>As <see cref="StartAsync"/>, after commands of the shell that set what a process inherits: <c>ulimit -n 700</c>.</summary>
     public static Task<NodeProcess> StartUnderAsync(string shell, string dataFolder, params string[] settings) =>
-        ReadyAsync(Launch(dataFolder, settings, shell));
+        Launch(dataFolder, settings, shell).ReadyAsync();
 
-    private static async Task<NodeProcess> ReadyAsync(NodeProcess node)
+    /// <summary>Waits until it says that it is ready.</summary>
+    public async Task<NodeProcess> ReadyAsync()
     {
-        var ended = node._process.WaitForExitAsync();
-        var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(StartLimit);
+        var ended = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(_ready.Task, ended).WaitAsync(StartLimit);
         if (first == ended)
-            Assert.Fail($"The node ended with {node._process.ExitCode} while starting:\n{node.Log}");
-        return node;
+            Assert.Fail($"The node ended with {_process.ExitCode} while starting:\n{Log}");
+        return this;
     }
 
     /// <summary>Starts a node that is expected to refuse: returns its exit code and what it said.</summary>
@@ -82,6 +87,37 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public Task<ImapClient> ConnectImapAsync(string user, bool tls = true) =>
         ImapClient.ConnectAsync(tls ? ImapsPort : ImapPort, user, Password, tls);
 
+    /// <summary>Where the other nodes of its cluster connect.</summary>
+    public int PeerPort => PortOf("peers");
+
+    /// <summary>Completes when a line with this text is in its log, also one of before.</summary>
+    public Task SaidAsync(string text)
+    {
+        lock (_awaited)
+            return _log.Any(line => line.Contains(text, StringComparison.Ordinal)) ? Task.CompletedTask : NextAsync(text);
+    }
+
+    /// <summary>Completes when it says a line with this text, from now on.</summary>
+    public Task NextAsync(string text)
+    {
+        lock (_awaited)
+        {
+            var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((text, said));
+            return said.Task;
+        }
+    }
+
+    /// <summary>Sends a signal: <c>STOP</c>, <c>CONT</c>.</summary>
+    public Task SignalAsync(string signal) => ClientProgram.RequireAsync("kill", ["-" + signal, Id.ToString(CultureInfo.InvariantCulture)]);
+
+    /// <summary>Waits until it ends by itself; returns the exit code.</summary>
+    public async Task<int> EndedAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(StartLimit);
+        return _process.ExitCode;
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
@@ -92,7 +128,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        await ClientProgram.RequireAsync("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
         return _process.ExitCode;
     }
@@ -104,7 +140,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static NodeProcess Launch(string dataFolder, string[] settings, string? shell = null)
+    /// <summary>Starts the process and waits for nothing.</summary>
+    public static NodeProcess Launch(string dataFolder, string[] settings, string? shell = null)
     {
         string[] all =
         [
@@ -138,7 +175,16 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        _log.Enqueue(line);
+        // Before those who wait for the line.
+        if (ListeningForPeers().Match(line) is { Success: true } peers)
+            _ports["peers"] = int.Parse(peers.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        lock (_awaited)
+        {
+            _log.Enqueue(line);
+            foreach (var (_, said) in _awaited.Where(awaited => line.Contains(awaited.Text, StringComparison.Ordinal)))
+                said.TrySetResult();
+        }
+
         if (Listening().Match(line) is { Success: true } match)
             _ports[match.Groups[1].Value] = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         if (Ready().IsMatch(line))
@@ -147,6 +193,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     [GeneratedRegex(@"listening: ""?(\w+)""? on ""?\S+:(\d+)\b")]
     private static partial Regex Listening();
+
+    [GeneratedRegex(@"Listening for peers on ""?\S+:(\d+)\b")]
+    private static partial Regex ListeningForPeers();
 
     [GeneratedRegex(@"\bready after \d+")]
     private static partial Regex Ready();
