@@ -48,7 +48,7 @@ internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed)
     }
 
     /// <summary>Blocks until something waits. False when the queue is closed and nothing is left.</summary>
-    public bool Wait()
+    public bool BlockUntilFilled()
     {
         while (true)
         {

@@ -75,7 +75,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
     private void Loop()
     {
         var taken = new List<GroupRequest>();
-        while (_queue.Wait())
+        while (_queue.BlockUntilFilled())
         {
             lock (_writing)
             {

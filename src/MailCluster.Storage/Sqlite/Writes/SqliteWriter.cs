@@ -120,7 +120,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void Loop()
     {
         var taken = new List<WriteRequest>();
-        while (_queue.Wait())
+        while (_queue.BlockUntilFilled())
         {
             lock (_writing)
             {
