@@ -25,7 +25,7 @@ internal sealed class RegionLink(
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(10);
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_frame;
+    private static ArrayBufferWriter<byte>? _frame;
 
     internal ClusterMembership Membership { get; } = membership;
 
@@ -49,7 +49,7 @@ internal sealed class RegionLink(
         var route = message.Route;
         try
         {
-            var frame = t_frame ??= new ArrayBufferWriter<byte>(1024);
+            var frame = _frame ??= new ArrayBufferWriter<byte>(1024);
             frame.ResetWrittenCount();
             EntityFrame.WriteHead(frame, shard, Membership.Map.Version, route.Number, message.Place, left, message.Entity);
             Codec.WriteMessage(message.Envelope.Message, frame);

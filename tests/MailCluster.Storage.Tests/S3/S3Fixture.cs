@@ -16,7 +16,7 @@ internal static class S3Fixture
         await client.PutBucketAsync(Bucket);
     });
 
-    private static int s_prefixes;
+    private static int _prefixes;
 
     public static async Task<S3Options> NewOptionsAsync()
     {
@@ -25,7 +25,7 @@ internal static class S3Fixture
         {
             Endpoint = (await CephS3.SharedAsync()).Endpoint,
             Bucket = Bucket,
-            Prefix = $"test-{Interlocked.Increment(ref s_prefixes)}/",
+            Prefix = $"test-{Interlocked.Increment(ref _prefixes)}/",
             AccessKey = CephS3.AccessKey,
             SecretKey = CephS3.SecretKey,
             OrphanAge = TimeSpan.Zero,
