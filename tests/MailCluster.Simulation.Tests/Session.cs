@@ -12,7 +12,10 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
 {
     private static readonly FolderName s_archive = FolderName.Create("Archive");
 
+    private const int ReadStep = 8;
+
     private readonly Random _random = new(world.Random.Next());
+    private readonly bool _onlyReads = world.Random.Next(3) == 0;
     private int _commands;
     private ModSeq _seen;
 
@@ -72,7 +75,7 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
 
     private async Task StepAsync(OpenedFolder inbox)
     {
-        switch (_random.Next(10))
+        switch (_onlyReads ? ReadStep : _random.Next(10))
         {
             case 0 or 1 or 2:
                 await AppendAsync(inbox, _random.Next(1, 4));
@@ -91,7 +94,7 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
             case 7:
                 await TryAsync(new ExpungeMessages(inbox.Feed.Id), expunged => expunged.ModSeq);
                 break;
-            case 8:
+            case ReadStep:
                 await ReadAsync();
                 break;
             default:

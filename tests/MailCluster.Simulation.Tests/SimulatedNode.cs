@@ -82,7 +82,7 @@ internal sealed class SimulatedNode
         _persistence = new PersistenceContext(
             _system,
             new JournalClient(Database, _world.Journal, _world.Landed, _world.Defect == Defect.LosesWrites ? () => _random.Next(50) == 0 : null),
-            new SnapshotClient(Database, _world.Snapshots),
+            new SnapshotClient(Database, _world.Snapshots, ahead: _world.Defect == Defect.SnapshotsSkipWrites ? 1 : 0),
             _world.WriterOf(Generation),
             _world.Scenario.Persistence,
             Process.Time,
@@ -106,6 +106,10 @@ internal sealed class SimulatedNode
         if (_world.Defect == Defect.ServesPastLease)
         {
             _ = ServeForEverAsync();
+        }
+        else if (_world.Defect == Defect.InventsVersions)
+        {
+            _ = InventVersionsAsync();
         }
     });
 
@@ -155,6 +159,18 @@ internal sealed class SimulatedNode
         Region?.Metrics.Dispose();
         _persistence?.Dispose();
         _system.Dispose();
+    }
+
+    private async Task InventVersionsAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(1, 5000)), Process.Time);
+            foreach (var feed in _feeds.All())
+            {
+                feed.Publish(feed.Current.WithHighestModSeq(feed.Current.HighestModSeq.Next));
+            }
+        }
     }
 
     private async Task ServeForEverAsync()

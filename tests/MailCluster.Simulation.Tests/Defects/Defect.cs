@@ -22,4 +22,10 @@ internal enum Defect
 
     /// <summary>Nobody takes the shards of a dead node.</summary>
     ClaimsNothing,
+
+    /// <summary>Sessions are shown versions of their folder that were never committed.</summary>
+    InventsVersions,
+
+    /// <summary>Snapshots are saved as of a later write than they are of: what lies between is never read again.</summary>
+    SnapshotsSkipWrites,
 }

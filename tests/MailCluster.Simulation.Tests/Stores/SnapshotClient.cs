@@ -3,7 +3,10 @@ using MailCluster.Persistence;
 namespace MailCluster.Simulation.Tests.Stores;
 
 /// <summary>One node's snapshots: those in memory that all share, behind a database link.</summary>
-internal sealed class SnapshotClient(DatabaseLink link, ISnapshotStore snapshots) : ISnapshotStore
+/// <param name="link">The way there.</param>
+/// <param name="snapshots">The store.</param>
+/// <param name="ahead">The defect that a snapshot is filed as of so many writes later.</param>
+internal sealed class SnapshotClient(DatabaseLink link, ISnapshotStore snapshots, int ahead = 0) : ISnapshotStore
 {
     public async ValueTask SaveAsync(
         PersistenceId actor,
@@ -18,7 +21,7 @@ internal sealed class SnapshotClient(DatabaseLink link, ISnapshotStore snapshots
         await CallAsync(
             async _ =>
             {
-                await snapshots.SaveAsync(actor, sequenceNr, writer, parts, removed, CancellationToken.None);
+                await snapshots.SaveAsync(actor, new SequenceNr(sequenceNr.Value + ahead), writer, parts, removed, CancellationToken.None);
                 return true;
             },
             cancellationToken);
