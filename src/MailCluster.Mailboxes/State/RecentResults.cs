@@ -12,20 +12,35 @@ internal sealed class RecentResults
     /// <summary>How many are kept at most: a session has one command in flight, so this is many sessions' worth.</summary>
     public const int CountMax = 256;
 
-    /// <summary>How long one is kept: far longer than any sender goes on trying (deadlines are seconds).</summary>
+    /// <summary>How long one is kept, at least: far longer than any sender goes on trying (deadlines are seconds).</summary>
     public static readonly TimeSpan AgeMax = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Between two commands so much counts at most, and nothing if the clock went back: commands carry the wall clock of the node that decided them, and
+    /// a clock that is set, or that of the next owner, must not make a result old that is still asked for.
+    /// </summary>
+    private static readonly TimeSpan s_stepMax = TimeSpan.FromMinutes(1);
 
     private readonly ImmutableDictionary<CommandId, object> _byId;
     private readonly ImmutableQueue<(CommandId Id, DateTimeOffset Time)> _order;
+    private readonly DateTimeOffset _newest;
+    private readonly TimeSpan _age;
 
-    private RecentResults(ImmutableDictionary<CommandId, object> byId, ImmutableQueue<(CommandId, DateTimeOffset)> order)
+    /// <param name="byId">The results.</param>
+    /// <param name="order">Their commands, oldest first.</param>
+    /// <param name="newest">The time of the last.</param>
+    /// <param name="age">How long the first was before the last, step by step.</param>
+    private RecentResults(
+        ImmutableDictionary<CommandId, object> byId, ImmutableQueue<(CommandId, DateTimeOffset)> order, DateTimeOffset newest, TimeSpan age)
     {
         _byId = byId;
         _order = order;
+        _newest = newest;
+        _age = age;
     }
 
     public static RecentResults Empty { get; } =
-        new(ImmutableDictionary<CommandId, object>.Empty, ImmutableQueue<(CommandId, DateTimeOffset)>.Empty);
+        new(ImmutableDictionary<CommandId, object>.Empty, ImmutableQueue<(CommandId, DateTimeOffset)>.Empty, default, TimeSpan.Zero);
 
     public int Count => _byId.Count;
 
@@ -40,12 +55,20 @@ internal sealed class RecentResults
             return this;
         var byId = _byId.Add(id, result);
         var order = _order.Enqueue((id, time));
-        while (byId.Count > CountMax || time - order.Peek().Time > AgeMax)
+        var age = _order.IsEmpty ? TimeSpan.Zero : _age + Step(_newest, time);
+        while (byId.Count > CountMax || age > AgeMax)
         {
             order = order.Dequeue(out var oldest);
             byId = byId.Remove(oldest.Id);
+            age -= Step(oldest.Time, order.Peek().Time);
         }
 
-        return new RecentResults(byId, order);
+        return new RecentResults(byId, order, time, age);
+    }
+
+    private static TimeSpan Step(DateTimeOffset from, DateTimeOffset to)
+    {
+        var step = to - from;
+        return step <= TimeSpan.Zero ? TimeSpan.Zero : step < s_stepMax ? step : s_stepMax;
     }
 }
