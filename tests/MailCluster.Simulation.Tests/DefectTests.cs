@@ -7,7 +7,7 @@ namespace MailCluster.Simulation.Tests;
 /// <summary>The simulation can fail: each defect put into the code is found, and found to be what it is.</summary>
 public sealed class DefectTests(ITestOutputHelper output)
 {
-    /// <summary>Of the seeds of one CI run at most so many are needed; the thousand of it find each many times over.</summary>
+    /// <summary>Of the seeds of one CI run at most so many are needed; the two thousand of it find each many times over.</summary>
     private const int SeedsMax = 500;
 
     [Theory]

@@ -10,7 +10,7 @@ namespace MailCluster.Simulation.Tests;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int SeedsInCi = 1000;
+    private const int SeedsInCi = 2000;
     private const int TraceLines = 80;
 
     [Fact]
