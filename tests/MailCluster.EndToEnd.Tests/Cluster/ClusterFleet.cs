@@ -85,10 +85,10 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     }
 
     /// <summary>A node beside the three, for a test that expects it to be refused.</summary>
-    internal Task<FleetNode> StartStrangerAsync(string name, string certificates)
+    internal Task<FleetNode> StartStrangerAsync(string name, string certificates, params string[] settings)
     {
         Directory.CreateDirectory(_folder.File(name));
-        return FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, certificates);
+        return FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, certificates, settings);
     }
 
     /// <summary>Accounts that no other test has.</summary>

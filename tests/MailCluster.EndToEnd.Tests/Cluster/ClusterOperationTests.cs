@@ -1,0 +1,100 @@
+using MailCluster.EndToEnd.Tests.Support;
+
+namespace MailCluster.EndToEnd.Tests.Cluster;
+
+/// <summary>What an operator does with a cluster of processes, and what a client sees while its database is away.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class ClusterOperationTests(ClusterFleet fleet)
+{
+    [Fact]
+    public async Task A_user_added_on_any_node_counts_on_all_at_once()
+    {
+        await fleet.RepairAsync();
+        for (var adding = 0; adding < ClusterFleet.Nodes; adding++)
+        {
+            var account = (await fleet.AddAccountsAsync(1, adding))[0];
+            for (var node = 0; node < ClusterFleet.Nodes; node++)
+            {
+                await using var client = await fleet[node].Process.ConnectImapAsync(account);
+                await using var lmtp = await LmtpClient.ConnectAsync(fleet[node].Process.LmtpPort);
+                Assert.StartsWith("250", (await lmtp.DeliverAsync(TestMessages.Make(node), account))[0], StringComparison.Ordinal);
+                await client.RequireAsync("SELECT INBOX");
+                Assert.Equal(node + 1, (await client.FetchAllAsync()).Count);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_the_database_a_session_stays_reads_go_on_and_writes_are_refused_for_now()
+    {
+        await fleet.RepairAsync();
+        var account = (await fleet.AddAccountsAsync(1))[0];
+        var owner = fleet[await fleet.OwnerOfAsync(account, 0)];
+        await using var imap = await owner.Process.ConnectImapAsync(account);
+        await using var lmtp = await LmtpClient.ConnectAsync(owner.Process.LmtpPort);
+        Assert.True((await imap.AppendAsync("INBOX", TestMessages.Make(1))).IsOk);
+        await imap.RequireAsync("SELECT INBOX");
+
+        owner.Database.Reset();
+        Assert.StartsWith("NO [UNAVAILABLE]", (await imap.AppendAsync("INBOX", TestMessages.Make(2))).Tagged, StringComparison.Ordinal);
+        Assert.Contains("UID 1", Assert.Single((await imap.RequireAsync("FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE)")).Untagged).Text, StringComparison.Ordinal);
+        Assert.StartsWith("451 4.", (await lmtp.DeliverAsync(TestMessages.Make(3), account))[0], StringComparison.Ordinal);
+        Assert.StartsWith("NO [UNAVAILABLE]", (await imap.SendAsync("STORE 1 +FLAGS (\\Flagged)")).Tagged, StringComparison.Ordinal);
+
+        owner.Database.Heal();
+        await Wait.UntilAsync(async () => (await imap.SendAsync("STORE 1 +FLAGS (\\Answered)")).IsOk, () => "the same session can write again");
+        await Wait.UntilAsync(
+            async () => (await lmtp.DeliverAsync(TestMessages.Make(4), account))[0].StartsWith("250", StringComparison.Ordinal), () => "the same session delivers again");
+        await imap.RequireAsync("NOOP");
+        var numbers = (await imap.FetchAllAsync()).Select(message => TestMessages.NumberOf(message.Body)).ToList();
+        Assert.Contains(1, numbers);
+        Assert.Contains(4, numbers);
+        Assert.Equal(numbers.Distinct(), numbers);
+    }
+
+    [Fact]
+    public async Task A_node_with_a_certificate_of_another_authority_is_refused_and_both_sides_say_so()
+    {
+        await fleet.RepairAsync();
+        await ClientProgram.RequireAsync(Repository.CtlProgram, ["cluster", "init", fleet.File("other"), "--name", "fleet", "--node", "n4"]);
+        var refused = fleet[0].Process.NextAsync("was refused: ");
+        await using (var stranger = await fleet.StartStrangerAsync("n4", fleet.File("other/n4"), "node.roles=[edge]"))
+        {
+            await refused.ForAsync("a node says that it refused the stranger", () => stranger.Process.Log);
+            await stranger.Process.SaidAsync("Connection to node").ForAsync("the stranger says that it was refused", () => stranger.Process.Log);
+            Assert.Contains("certificate", stranger.Process.Log.Split('\n').First(line => line.Contains("Connection to node", StringComparison.Ordinal)), StringComparison.Ordinal);
+        }
+
+        var line = fleet[0].Process.Log.Split('\n').Last(line => line.Contains("was refused: ", StringComparison.Ordinal));
+        Assert.Contains("certificate", line, StringComparison.Ordinal);
+        await fleet.SettleAsync();
+    }
+
+    [Fact]
+    public async Task Edges_and_back_ends_share_the_work_as_their_roles_say()
+    {
+        await fleet.RepairAsync();
+        var account = (await fleet.AddAccountsAsync(1))[0];
+        await RestartAsync(0, "node.roles=[edge]");
+        await RestartAsync(1, "node.roles=[mailbox]");
+        await fleet.SettleAsync(drained: 0);
+        Assert.Throws<InvalidOperationException>(() => fleet[1].Process.ImapPort);
+
+        await using (var imap = await fleet[0].Process.ConnectImapAsync(account))
+        {
+            Assert.True((await imap.AppendAsync("INBOX", TestMessages.Make(1))).IsOk);
+            await imap.RequireAsync("SELECT INBOX");
+            Assert.Equal(TestMessages.Make(1), Assert.Single(await imap.FetchAllAsync()).Body);
+        }
+
+        await RestartAsync(0);
+        await RestartAsync(1);
+        await fleet.SettleAsync();
+    }
+
+    private async Task RestartAsync(int index, params string[] settings)
+    {
+        Assert.Equal(0, await fleet[index].TerminateAsync());
+        await fleet.StartAsync(index, settings);
+    }
+}
