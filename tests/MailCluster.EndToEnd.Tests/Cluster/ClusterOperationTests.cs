@@ -25,31 +25,38 @@ public sealed class ClusterOperationTests(ClusterFleet fleet)
     }
 
     [Fact]
-    public async Task Without_the_database_a_session_stays_reads_go_on_and_writes_are_refused_for_now()
+    public async Task Without_the_database_sessions_stay_reads_go_on_and_writes_are_refused_for_now()
     {
         await fleet.RepairAsync();
         var account = (await fleet.AddAccountsAsync(1))[0];
         var owner = fleet[await fleet.OwnerOfAsync(account, 0)];
-        await using var imap = await owner.Process.ConnectImapAsync(account);
+        await using var reader = await owner.Process.ConnectImapAsync(account);
+        await using var writer = await owner.Process.ConnectImapAsync(account);
+        await using var appender = await owner.Process.ConnectImapAsync(account);
         await using var lmtp = await LmtpClient.ConnectAsync(owner.Process.LmtpPort);
-        Assert.True((await imap.AppendAsync("INBOX", TestMessages.Make(1))).IsOk);
-        await imap.RequireAsync("SELECT INBOX");
+        Assert.True((await writer.AppendAsync("INBOX", TestMessages.Make(1))).IsOk);
+        await reader.RequireAsync("SELECT INBOX");
+        await writer.RequireAsync("SELECT INBOX");
 
-        owner.Database.Reset();
-        Assert.StartsWith("NO [UNAVAILABLE]", (await imap.AppendAsync("INBOX", TestMessages.Make(2))).Tagged, StringComparison.Ordinal);
-        Assert.Contains("UID 1", Assert.Single((await imap.RequireAsync("FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE)")).Untagged).Text, StringComparison.Ordinal);
-        Assert.StartsWith("451 4.", (await lmtp.DeliverAsync(TestMessages.Make(3), account))[0], StringComparison.Ordinal);
-        Assert.StartsWith("NO [UNAVAILABLE]", (await imap.SendAsync("STORE 1 +FLAGS (\\Flagged)")).Tagged, StringComparison.Ordinal);
+        foreach (var node in fleet.Up)
+            fleet[node].Database.Reset();
+        var append = appender.AppendAsync("INBOX", TestMessages.Make(2));
+        var store = writer.SendAsync("STORE 1 +FLAGS (\\Flagged)");
+        var delivery = lmtp.DeliverAsync(TestMessages.Make(3), account);
+        Assert.Contains("UID 1", Assert.Single((await reader.RequireAsync("FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE)")).Untagged).Text, StringComparison.Ordinal);
+        Assert.StartsWith("451 4.", (await delivery)[0], StringComparison.Ordinal);
+        Assert.StartsWith("NO [UNAVAILABLE]", (await append).Tagged, StringComparison.Ordinal);
 
-        owner.Database.Heal();
-        await Wait.UntilAsync(async () => (await imap.SendAsync("STORE 1 +FLAGS (\\Answered)")).IsOk, () => "the same session can write again");
-        await Wait.UntilAsync(
-            async () => (await lmtp.DeliverAsync(TestMessages.Make(4), account))[0].StartsWith("250", StringComparison.Ordinal), () => "the same session delivers again");
-        await imap.RequireAsync("NOOP");
-        var numbers = (await imap.FetchAllAsync()).Select(message => TestMessages.NumberOf(message.Body)).ToList();
-        Assert.Contains(1, numbers);
-        Assert.Contains(4, numbers);
+        foreach (var node in fleet.Up)
+            fleet[node].Database.Heal();
+        // A command that its mailbox has waits as long as timeouts.command, and is done when the database is back in time.
+        Assert.True((await store).IsOk, (await store).Tagged);
+        await Wait.UntilAsync(async () => (await appender.AppendAsync("INBOX", TestMessages.Make(4))).IsOk, () => "the same session can append again");
+        Assert.StartsWith("250", (await lmtp.DeliverAsync(TestMessages.Make(5), account))[0], StringComparison.Ordinal);
+        await reader.RequireAsync("NOOP");
+        var numbers = (await reader.FetchAllAsync()).Select(message => TestMessages.NumberOf(message.Body)).ToList();
         Assert.Equal(numbers.Distinct(), numbers);
+        Assert.Superset(new HashSet<int> { 1, 4, 5 }, numbers.ToHashSet());
     }
 
     [Fact]
