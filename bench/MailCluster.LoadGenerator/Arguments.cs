@@ -40,10 +40,11 @@ internal sealed class Arguments
     public int Number(string name) =>
         int.TryParse(Text(name), CultureInfo.InvariantCulture, out var number) ? number : throw new ArgumentException($"{name} is no number.");
 
-    /// <summary>A port of this machine, or an address with a port.</summary>
-    public IPEndPoint Endpoint(string name)
+    /// <summary>Ports of this machine, or addresses with a port, with commas between them.</summary>
+    public Endpoints Endpoints(string name) => new([.. Text(name).Split(',').Select(text => Endpoint(name, text))]);
+
+    private static IPEndPoint Endpoint(string name, string text)
     {
-        var text = Text(name);
         var endpoint = int.TryParse(text, CultureInfo.InvariantCulture, out var port) ? new IPEndPoint(IPAddress.Loopback, port)
             : IPEndPoint.TryParse(text, out var parsed) ? parsed
             : throw new ArgumentException($"{name}: {text} is neither a port nor an address with one.");

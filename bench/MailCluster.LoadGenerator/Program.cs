@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MailCluster.LoadGenerator;
+using MailCluster.LoadGenerator.Cluster;
 using MailCluster.LoadGenerator.Measuring;
 using MailCluster.LoadGenerator.Reporting;
 using MailCluster.LoadGenerator.Rows;
@@ -12,7 +13,10 @@ const string Usage = """
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
            loadgen table   FILE [--tuned]       such lines of both servers as a table
-    TARGET: --server NAME --imap PORT --imaps PORT --lmtp PORT --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
+           loadgen latency  --imap PORT --account NAME --password WORD --seconds N     p50 and p99 of single commands, in ms
+           loadgen takeover --imap PORT --account NAME --password WORD --kill PID      ms from kill -9 of that process to the next answered STORE
+           loadgen pause    --imap PORT --account NAME --password WORD --seconds N     the longest STORE while the caller has the account move, in ms
+    TARGET: --server NAME --imap PORT,… --imaps PORT,… --lmtp PORT,… --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
 
@@ -48,9 +52,9 @@ try
         case "run":
             var setup = new Setup
             {
-                Imap = arguments.Endpoint("--imap"),
-                Imaps = arguments.Endpoint("--imaps"),
-                Lmtp = arguments.Endpoint("--lmtp"),
+                Imap = arguments.Endpoints("--imap"),
+                Imaps = arguments.Endpoints("--imaps"),
+                Lmtp = arguments.Endpoints("--lmtp"),
                 Password = arguments.Text("--password"),
                 Server = new ProcessTree(arguments.Number("--pid")),
                 Round = arguments.Has("--round") ? arguments.Number("--round") : 0,
@@ -68,6 +72,19 @@ try
                 {
                     Console.WriteLine(JsonSerializer.Serialize(row.Run(setup) with { Server = arguments.Text("--server"), Round = setup.Round }));
                 }
+            }
+            return 0;
+        case "latency":
+        case "takeover":
+        case "pause":
+            using (var account = new OneAccount(arguments.Endpoints("--imap").Next(), arguments.Text("--account"), arguments.Text("--password")))
+            {
+                Console.WriteLine(args[0] switch
+                {
+                    "latency" => account.Latency(TimeSpan.FromSeconds(arguments.Number("--seconds"))),
+                    "takeover" => account.TakeOver(arguments.Number("--kill")),
+                    _ => account.Pause(TimeSpan.FromSeconds(arguments.Number("--seconds"))),
+                });
             }
             return 0;
         default:

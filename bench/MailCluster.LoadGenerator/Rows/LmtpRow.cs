@@ -13,7 +13,7 @@ internal sealed class LmtpRow(string name, double target, int size, int connecti
         var messages = MessageMill.Many(64, size);
         return setup.Drive(this).Run(connections, index =>
         {
-            var client = new LmtpClient(setup.Lmtp);
+            var client = new LmtpClient(setup.Lmtp.Next());
             var recipient = setup.Fresh(this, oneRecipient ? 0 : index);
             var next = index;
             return new Client(client, _ =>

@@ -63,7 +63,7 @@ internal static class ManyAccounts
 
     private static void Fill(Setup setup, int account, byte[][] messages)
     {
-        using var client = new Wire.ImapClient(setup.Imap, tls: false);
+        using var client = new Wire.ImapClient(setup.Imap.Next(), tls: false);
         var batch = new ArrayBufferWriter<byte>(Different * (MessageSize + 128));
         var first = client.NextTag();
         Folders.Write(batch, string.Create(CultureInfo.InvariantCulture, $"A{first} LOGIN {Setup.Account(account)} {setup.Password}\r\nA{client.NextTag()} APPEND INBOX"));

@@ -19,7 +19,7 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
             }
             var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
             {
-                var lmtp = new LmtpClient(setup.Lmtp);
+                var lmtp = new LmtpClient(setup.Lmtp.Next());
                 var random = new Random(setup.Round);
                 return new Client(lmtp, clock =>
                 {

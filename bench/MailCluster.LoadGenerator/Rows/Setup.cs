@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using MailCluster.LoadGenerator.Measuring;
 using MailCluster.LoadGenerator.Wire;
 
@@ -19,11 +18,12 @@ internal sealed class Setup
 
     private const int RoundsMax = 8;
 
-    public required IPEndPoint Imap { get; init; }
+    /// <summary>Of one server, or of several nodes of one, over which the clients are spread.</summary>
+    public required Endpoints Imap { get; init; }
 
-    public required IPEndPoint Imaps { get; init; }
+    public required Endpoints Imaps { get; init; }
 
-    public required IPEndPoint Lmtp { get; init; }
+    public required Endpoints Lmtp { get; init; }
 
     public required string Password { get; init; }
 
@@ -58,7 +58,7 @@ internal sealed class Setup
 
     public ImapClient Connect(string account, bool tls = false)
     {
-        var client = new ImapClient(tls ? Imaps : Imap, tls);
+        var client = new ImapClient((tls ? Imaps : Imap).Next(), tls);
         try
         {
             client.Login(account, Password);

@@ -31,7 +31,7 @@ internal sealed class SpreadRow(string name) : Row(name, RowUnit.MiB, 0)
             var seed = (setup.Round * Parts) + i;
             measured = new Drive(Name, setup.Server) { Time = part, WarmUp = false, StepsMax = int.MaxValue }.Run(Connections, index =>
             {
-                var client = new LmtpClient(setup.Lmtp);
+                var client = new LmtpClient(setup.Lmtp.Next());
                 var random = new Random((seed * Connections) + index);
                 return new Client(client, _ =>
                 {

@@ -30,8 +30,9 @@ public sealed partial class ClusterFaultTests
     [Fact]
     public Task A_node_that_is_silently_cut_off_from_the_database_past_its_lease_is_replaced() => PlayAsync("database cut from one node", 1, async (load, victim) =>
     {
-        fleet[victim].Database.Cut(Way.Both);
-        await fleet[victim].Process.SaidAsync("ran out").ForAsync("the node says that its lease ran out", () => fleet[victim].Process.Log);
+        var ranOut = fleet[victim].Process.NextAsync("ran out");
+        fleet[victim].Database.Cut((Way)(1 + new Random(s_seed).Next((int)Way.Both)));
+        await ranOut.ForAsync("the node says that its lease ran out", () => fleet[victim].Process.Log);
         await load.RefusalAsync();
         // The others take its shards; it is not dead for its clients, which it answers, until it hears that its run is over.
         await Wait.UntilAsync(

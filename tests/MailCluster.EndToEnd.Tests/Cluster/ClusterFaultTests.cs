@@ -29,9 +29,11 @@ public sealed partial class ClusterFaultTests(ClusterFleet fleet)
     [Fact]
     public async Task A_node_that_was_stopped_past_its_lease_finds_that_its_run_is_over()
     {
+        await fleet.RepairAsync();
+        var accounts = await fleet.AddAccountsAsync(2);
+        var victim = await fleet.OwnerOfAsync(accounts[0]);
         // Clients of the stopped node wait with it, so they have a load of their own.
-        var victim = new Random(s_seed).Next(ClusterFleet.Nodes);
-        await using var stopped = await LoadAsync([victim], 2, "SIGSTOP, clients of the stopped node");
+        await using var stopped = Load(accounts, [victim], "SIGSTOP, clients of the stopped node");
         await PlayAsync("SIGSTOP", 1, OthersThan(victim), async (load, _) =>
         {
             await stopped.ProgressAsync();
@@ -110,11 +112,14 @@ public sealed partial class ClusterFaultTests(ClusterFleet fleet)
         for (var round = 0; round < s_rounds; round++)
         {
             var random = new Random(s_seed + round);
-            await using var load = await LoadAsync(homes, 3, fault, round);
+            await fleet.RepairAsync();
+            var accounts = await fleet.AddAccountsAsync(3);
+            await using var load = Load(accounts, homes, fault, round);
             await load.ProgressAsync();
             for (var time = 0; time < times; time++)
             {
-                await strike(load, random.Next(ClusterFleet.Nodes));
+                // One that matters: it owns an account of the load.
+                await strike(load, await fleet.OwnerOfAsync(accounts[random.Next(accounts.Length)]));
                 await load.ProgressAsync();
             }
 
@@ -122,9 +127,6 @@ public sealed partial class ClusterFaultTests(ClusterFleet fleet)
         }
     }
 
-    private async Task<ClusterLoad> LoadAsync(int[] homes, int accounts, string fault, int round = 0)
-    {
-        await fleet.RepairAsync();
-        return ClusterLoad.Start(fleet, new CrashLedger(await fleet.AddAccountsAsync(accounts)), new FlagLedger(), homes, s_seed + round, fault);
-    }
+    private ClusterLoad Load(string[] accounts, int[] homes, string fault, int round = 0) =>
+        ClusterLoad.Start(fleet, new CrashLedger(accounts), new FlagLedger(), homes, s_seed + round, fault);
 }

@@ -104,11 +104,19 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         return accounts;
     }
 
-    /// <summary>The node that owns an account, as <paramref name="asked"/> knows it.</summary>
-    internal async Task<int> OwnerOfAsync(string account, int asked)
+    /// <summary>The node that owns an account.</summary>
+    internal async Task<int> OwnerOfAsync(string account)
     {
-        var row = Assert.Single(await CtlRowsAsync(asked, "cluster", "where", "-u", account));
-        return Enumerable.Range(0, Nodes).Single(index => NameOf(index) == row.GetProperty("node").GetString());
+        var owner = -1;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var row = Assert.Single(await CtlRowsAsync(Up[0], "cluster", "where", "-u", account));
+                owner = Up.Where(index => NameOf(index) == row.GetProperty("node").GetString()).DefaultIfEmpty(-1).First();
+                return owner >= 0;
+            },
+            () => $"{account} has an owner that is up");
+        return owner;
     }
 
     /// <summary>How many shards a node has, as it says itself.</summary>

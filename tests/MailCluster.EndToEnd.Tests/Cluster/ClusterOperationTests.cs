@@ -29,7 +29,7 @@ public sealed class ClusterOperationTests(ClusterFleet fleet)
     {
         await fleet.RepairAsync();
         var account = (await fleet.AddAccountsAsync(1))[0];
-        var owner = fleet[await fleet.OwnerOfAsync(account, 0)];
+        var owner = fleet[await fleet.OwnerOfAsync(account)];
         await using var reader = await owner.Process.ConnectImapAsync(account);
         await using var writer = await owner.Process.ConnectImapAsync(account);
         await using var appender = await owner.Process.ConnectImapAsync(account);
