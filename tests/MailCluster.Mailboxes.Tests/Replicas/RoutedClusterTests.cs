@@ -17,6 +17,10 @@ public sealed class RoutedClusterTests : IAsyncLifetime
 {
     private const int ShardCount = 8;
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>No lease ends, however long the machine of the tests lets a node wait for its turn.</summary>
+    private static readonly ClusterNodeOptions Options = new() { Lease = TimeSpan.FromMinutes(10), ProbeTimeout = TimeSpan.FromSeconds(30) };
+
     private static readonly AccountId Alice = AccountId.Create("alice@example.com");
     private readonly InMemoryWriterRegistry _writers = new();
     private readonly Dictionary<Generation, WriterGeneration> _generations = [];
@@ -25,6 +29,7 @@ public sealed class RoutedClusterTests : IAsyncLifetime
     private InMemoryClusterTables _tables = null!;
     private InMemoryJournal _journal = null!;
     private InMemorySnapshotStore _snapshots = null!;
+    private volatile TaskCompletionSource _moved = NewMove();
     private ulong _bodies;
 
     public async Task InitializeAsync()
@@ -39,7 +44,15 @@ public sealed class RoutedClusterTests : IAsyncLifetime
             _nodes.Add(node);
         }
 
+        await WaitForAsync(IsEven);
         await SendAsync(_nodes[0], new ListFolders());
+    }
+
+    /// <summary>Every node has its share, and no shard is on its way.</summary>
+    private bool IsEven()
+    {
+        var shares = _nodes.Select(node => node.ShardsHere).ToList();
+        return shares.Sum() == ShardCount && shares.Min() >= ShardCount / _nodes.Count;
     }
 
     public async Task DisposeAsync()
@@ -62,7 +75,8 @@ public sealed class RoutedClusterTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(2, 20).Select(uid => $"{uid}"), appended.Select(append => append.Uids.ToString()));
         await SeenAsync(inbox, appended[^1], exists: 21);
 
-        // Whichever of the two has it now; if it is the session's own node, that hands over first.
+        // Whichever of the two has it now, once it knows; if it is the session's own node, that hands over first.
+        await WaitForAsync(() => session.IsOwner || last.IsOwner);
         if (session.IsOwner)
             await session.Cluster.DrainAsync(default).WaitAsync(PatienceMax);
         await WaitForAsync(() => last.IsOwner);
@@ -95,15 +109,21 @@ public sealed class RoutedClusterTests : IAsyncLifetime
         Assert.Equal(exists, folder.Feed.Current.Exists);
     }
 
-    private static async Task WaitForAsync(Func<bool> condition)
+    /// <summary>Looks again whenever a node learns that a shard has moved.</summary>
+    private async Task WaitForAsync(Func<bool> condition)
     {
-        using var late = new CancellationTokenSource(PatienceMax);
-        while (!condition())
+        while (true)
         {
-            late.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            var moved = _moved;
+            if (condition())
+                return;
+            await moved.Task.WaitAsync(PatienceMax);
         }
     }
+
+    private void OnHomeChanged(ShardId shard) => Interlocked.Exchange(ref _moved, NewMove()).TrySetResult();
+
+    private static TaskCompletionSource NewMove() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static async Task<TResult> SendAsync<TResult>(Node node, MailboxCommand<TResult> command) =>
         await node.Client.SendAsync(Alice, command, CommandContext.None, default).AsTask().WaitAsync(PatienceMax);
@@ -143,10 +163,13 @@ public sealed class RoutedClusterTests : IAsyncLifetime
 
         public bool IsOwner => _region.PlaceOf(new EntityId(Alice.Value)) == EntityPlace.Here;
 
+        public int ShardsHere => Enumerable.Range(0, ShardCount).Count(
+            shard => Cluster.Allocation.TryGetHome(new ShardId(shard), out var home) && home.IsHere);
+
         public async Task StartAsync()
         {
             Cluster = new ClusterNode(
-                _store, ShardCount, new ClusterNodeOptions(), TimeProvider.System, NullLoggerFactory.Instance, _ => { }, new Random(1));
+                _store, ShardCount, Options, TimeProvider.System, NullLoggerFactory.Instance, _ => { }, new Random(1));
             var registration = new MemberRegistration(name, name + ":1", NodeRoles.Edge | NodeRoles.Mailbox, "1");
             var generation = await Cluster.JoinAsync(registration, default);
             var writer = await tests._writers.RegisterAsync(name, default);
@@ -164,6 +187,7 @@ public sealed class RoutedClusterTests : IAsyncLifetime
                 _ => Cluster.Fenced());
             var services = new MailboxServices(_persistence, new InMemoryBodyStore(), _feeds, options, TimeProvider.System);
             _region = MailboxClient.CreateRegion(services, ShardCount, Cluster.Allocation, new ShardRegionOptions(), NullLoggerFactory.Instance);
+            _region.HomeChanged += tests.OnHomeChanged;
             var region = new MailboxRegion(_region);
             _replicas = new FolderReplicas(region, _feeds, options, TimeProvider.System, NullLoggerFactory.Instance);
             Client = new MailboxClient(region, _feeds, _replicas, options, TimeProvider.System);
