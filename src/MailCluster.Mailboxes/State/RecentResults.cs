@@ -7,19 +7,30 @@ namespace MailCluster.Mailboxes;
 /// What recent commands answered, so that one that is sent again (its answer was lost with a node or a connection) gets the same answer and
 /// does not run twice. Bounded by count and by age; both go by the events, so that every replay ends with the same.
 /// </summary>
+/// <remarks>
+/// What is kept has to reach as far back as what may come again: all that one node may have under way to an account when its answers are lost, and that is
+/// as much as its region sends without an answer (<see cref="Cluster.ShardRegionOptions.BufferMax"/>), not one command a session. Nothing comes again after
+/// its sender's time is over; older results are kept only while they are few.
+/// </remarks>
 internal sealed class RecentResults
 {
-    /// <summary>How many are kept at most: a session has one command in flight, so this is many sessions' worth.</summary>
-    public const int CountMax = 256;
+    /// <summary>How many are kept at most.</summary>
+    public const int CountMax = 4096;
+
+    /// <summary>How many of those older than <see cref="AgeMin"/> are kept: they are in memory and in each snapshot, and hardly needed.</summary>
+    public const int OldCountMax = 256;
+
+    /// <summary>Younger ones are kept but for <see cref="CountMax"/>: twice as long as a sender goes on trying by default.</summary>
+    public static readonly TimeSpan AgeMin = TimeSpan.FromMinutes(1);
 
     /// <summary>How long one is kept, at least: far longer than any sender goes on trying (deadlines are seconds).</summary>
     public static readonly TimeSpan AgeMax = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Between two commands so much counts at most, and nothing if the clock went back: commands carry the wall clock of the node that decided them, and
-    /// a clock that is set, or that of the next owner, must not make a result old that is still asked for.
+    /// a clock that is set, or that of the next owner, must not make a result old that is still asked for. Well under <see cref="AgeMin"/>.
     /// </summary>
-    private static readonly TimeSpan s_stepMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_stepMax = TimeSpan.FromSeconds(20);
 
     private readonly ImmutableDictionary<CommandId, object> _byId;
     private readonly ImmutableQueue<(CommandId Id, DateTimeOffset Time)> _order;
@@ -56,7 +67,7 @@ internal sealed class RecentResults
         var byId = _byId.Add(id, result);
         var order = _order.Enqueue((id, time));
         var age = _order.IsEmpty ? TimeSpan.Zero : _age + Step(_newest, time);
-        while (byId.Count > CountMax || age > AgeMax)
+        while (byId.Count > CountMax || age > AgeMax || (age > AgeMin && byId.Count > OldCountMax))
         {
             order = order.Dequeue(out var oldest);
             byId = byId.Remove(oldest.Id);

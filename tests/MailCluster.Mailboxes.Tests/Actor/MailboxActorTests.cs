@@ -1,3 +1,4 @@
+using MailCluster.Cluster;
 using MailCluster.Persistence;
 
 namespace MailCluster.Mailboxes.Tests.Actor;
@@ -49,6 +50,43 @@ public sealed class MailboxActorTests
         Assert.Equal("1", again.Uids.ToString());
         Assert.Equal(again, afterCrash);
         Assert.Equal(1, (await host.OpenAsync("INBOX")).Index.Exists);
+    }
+
+    [Fact]
+    public async Task All_that_a_node_may_have_under_way_is_answered_and_not_run_when_it_is_sent_again()
+    {
+        using var host = await ActorHost.StartAsync();
+        var sent = new List<(AppendMessages Command, CommandContext Context)>();
+        for (var i = 0; i < new ShardRegionOptions().BufferMax; i++)
+            sent.Add((await host.AppendOneAsync(), host.NewContext()));
+        var answers = await SendAllAsync();
+
+        // The node dies with all of the answers, and the senders turn to the next one.
+        await host.StopAsync();
+
+        Assert.Equal(answers.Select(answer => answer.Uids.ToString()), (await SendAllAsync()).Select(answer => answer.Uids.ToString()));
+        Assert.Equal(sent.Count, (await host.OpenAsync("INBOX")).Index.Exists);
+
+        async Task<AppendResult[]> SendAllAsync() =>
+            await Task.WhenAll(sent.Select(each => host.SendAsync(each.Command, each.Context).AsTask()));
+    }
+
+    [Fact]
+    public void Results_of_before_a_minute_are_kept_while_they_are_few()
+    {
+        var results = RecentResults.Empty;
+        var begun = DateTimeOffset.UnixEpoch;
+        var ids = Enumerable.Range(0, 1000).Select(_ => new CommandId(Guid.NewGuid())).ToArray();
+        for (var i = 0; i < ids.Length; i++)
+            results = results.Add(ids[i], begun, Done.Value);
+        Assert.Equal(1000, results.Count);
+
+        results = results.Add(new CommandId(Guid.NewGuid()), begun + RecentResults.AgeMin + TimeSpan.FromSeconds(1), Done.Value);
+        Assert.Equal(RecentResults.OldCountMax, results.Count);
+        Assert.True(results.TryGet(ids[^1], out _) && !results.TryGet(ids[0], out _));
+
+        results = results.Add(new CommandId(Guid.NewGuid()), begun + RecentResults.AgeMax + TimeSpan.FromSeconds(1), Done.Value);
+        Assert.Equal(2, results.Count);
     }
 
     [Fact]
