@@ -1,3 +1,4 @@
+using MailCluster.Actors;
 using MailCluster.Persistence;
 
 namespace MailCluster.Mailboxes.Wire;
@@ -16,6 +17,9 @@ internal static class WireFailures
             Reason = (int)refused.Reason,
             Message = refused.Message,
         },
+
+        // The deadline that came with the command passed here a moment before it did at the asker, who is told so by its own clock or by this.
+        AskTimeoutException late => ToWire(new MailboxRefusedException(RefusalReason.Unavailable, "The mailbox did not answer in time; try again.", late)),
         PersistenceUnavailableException unavailable => new Failure
         {
             Kind = Failure.Types.Kind.Unavailable,

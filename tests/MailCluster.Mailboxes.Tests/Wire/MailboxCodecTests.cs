@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailCluster.Actors;
 using MailCluster.Mailboxes.Wire;
 using MailCluster.Persistence;
 
@@ -86,6 +87,14 @@ public sealed class MailboxCodecTests
         Assert.Equal(7, Assert.IsType<WriterFencedException>(fenced).Generation.Value);
         Assert.Equal(actor, Assert.IsType<RecoveryFailedException>(Crossed(new RecoveryFailedException(actor, "gap"))).Actor);
         Assert.False(Codec.TryWriteFailure(new InvalidOperationException("a bug"), new ArrayBufferWriter<byte>()));
+    }
+
+    [Fact]
+    public void An_owner_whose_time_ran_out_before_the_askers_is_unavailable_and_no_bug()
+    {
+        var late = Crossed(new AskTimeoutException("a command", TimeSpan.FromSeconds(30)));
+
+        Assert.Equal(RefusalReason.Unavailable, Assert.IsType<MailboxRefusedException>(late).Reason);
     }
 
     [Fact]
