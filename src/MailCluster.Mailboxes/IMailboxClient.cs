@@ -8,7 +8,7 @@ public interface IMailboxClient
 {
     /// <summary>
     /// Sends a command and waits for its answer. When it returns, the change is durable, and every <see cref="FolderFeed"/> of this process
-    /// whose folder changed has the new index.
+    /// whose folder changed has the new index; later only where the account is on another node that cannot be followed until the command's time is over.
     /// </summary>
     /// <param name="account">Whose mailbox. Must exist in the user directory: the mailbox does not ask.</param>
     /// <param name="command">What to do.</param>

@@ -14,7 +14,8 @@ namespace MailCluster.Mailboxes;
 //   2. It goes through the region, which takes it to the node that has the account, and sends it again, in order, to the next owner when that is lost.
 //   3. What the region cannot settle (a journal that is away, a node that stopped under the command) is repeated here, with the same id, until the
 //      command's time is over. Only then is the caller told that the outcome is unknown.
-//   4. An answer from another node comes with marks: how far the folders had come. The caller gets it when this process's feeds are as far.
+//   4. An answer from another node comes with marks: how far the folders had come. The caller gets it when this process's feeds are as far. Where they cannot
+//      be brought there before the command's time is over, it gets its answer all the same: what was carried out is never refused, or it would be done again.
 // A crash of this process between 2 and 4: the command may have run and nobody was told, as if the answer had been lost on the way to the client.
 
 /// <summary>Sends commands to the accounts of the whole cluster, and opens their folders.</summary>
@@ -166,18 +167,25 @@ public sealed class MailboxClient(
     private async ValueTask CatchUpAsync(
         AccountId account, IMailboxCommand command, RemoteAnswer answer, Deadline deadline, CancellationToken cancellationToken)
     {
-        foreach (var mark in answer.Marks)
+        try
         {
-            if (feeds.Find(mark.Folder) is { } feed)
-                await ReachAsync(feed, mark, deadline, cancellationToken);
-        }
+            foreach (var mark in answer.Marks)
+            {
+                if (feeds.Find(mark.Folder) is { } feed)
+                    await ReachAsync(feed, mark, deadline, cancellationToken);
+            }
 
-        if (!FolderMarks.ConcernsAll(command))
-            return;
-        foreach (var feed in feeds.All())
+            if (!FolderMarks.ConcernsAll(command))
+                return;
+            foreach (var feed in feeds.All())
+            {
+                if (feed.Account == account)
+                    await ReachAsync(feed, await MarkOfAsync(feed, deadline, cancellationToken), deadline, cancellationToken);
+            }
+        }
+        catch (MailboxRefusedException late) when (late.Reason is RefusalReason.Unavailable or RefusalReason.Busy)
         {
-            if (feed.Account == account)
-                await ReachAsync(feed, await MarkOfAsync(feed, deadline, cancellationToken), deadline, cancellationToken);
+            MailboxLog.AnsweredAhead(replicas.Log, account, late);
         }
     }
 

@@ -22,6 +22,8 @@ public sealed class FolderReplicas : IDisposable
         region.HomeChanged += OnHomeChanged;
     }
 
+    internal ILogger Log => _log;
+
     /// <summary>Stops following owners; the feeds stay as they are.</summary>
     public void Dispose()
     {
