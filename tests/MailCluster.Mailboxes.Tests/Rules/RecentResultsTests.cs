@@ -23,7 +23,7 @@ public sealed class RecentResultsTests
     public void An_answer_is_forgotten_when_commands_have_come_for_longer_than_the_greatest_age()
     {
         var results = RecentResults.Empty.Add(_first, Start, "answer");
-        for (var time = TimeSpan.FromSeconds(30); time <= RecentResults.AgeMax; time += TimeSpan.FromSeconds(30))
+        for (var time = TimeSpan.FromSeconds(20); time <= RecentResults.AgeMax; time += TimeSpan.FromSeconds(20))
         {
             results = Add(results, Start + time);
             Assert.True(results.TryGet(_first, out _));
