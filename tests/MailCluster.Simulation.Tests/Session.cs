@@ -141,7 +141,7 @@ internal sealed class Session(World world, SimulatedNode node, AccountId account
     {
         var floor = world.Oracle.Floor(account);
         var inbox = await node.Client!.SendAsync(account, new DescribeFolder(FolderName.Inbox), CommandContext.None, CancellationToken.None);
-        world.Oracle.Read(account, inbox, floor, Name);
+        world.Oracle.Read(account, inbox, floor, node);
     }
 
     private async Task<TResult?> TryAsync<TResult>(MailboxCommand<TResult> command, Func<TResult, ModSeq> modSeqOf)

@@ -106,7 +106,7 @@ internal sealed partial class World
                 {
                     var floor = Oracle.Floor(account);
                     var inbox = await node.Client!.SendAsync(account, new DescribeFolder(FolderName.Inbox), CommandContext.None, CancellationToken.None);
-                    Oracle.Read(account, inbox, floor, node.Name);
+                    Oracle.Read(account, inbox, floor, node);
                     if (node.Region!.PlaceOf(new Cluster.EntityId(account.Value)) == Cluster.EntityPlace.Here)
                     {
                         var all = await node.Client.SendAsync(account, new InspectAccount(), CommandContext.None, CancellationToken.None);

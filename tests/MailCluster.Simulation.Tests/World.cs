@@ -122,6 +122,7 @@ internal sealed partial class World
     private void Bury(Generation dead)
     {
         Trace.Write($"generation {dead} is declared dead");
+        Oracle.Buried(dead);
         if (Defect != Defect.NoFence && _writers.TryGetValue(dead, out var writer) && !Writers.FenceAsync(writer, CancellationToken.None).AsTask().IsCompleted)
         {
             throw new InvalidOperationException("The fence of the journal in memory takes no time.");
