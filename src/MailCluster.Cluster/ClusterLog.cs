@@ -31,4 +31,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(1328, LogLevel.Warning, "{Entity} failed for a message of another node")]
     internal static partial void RemoteFailure(ILogger log, EntityId entity, Exception failure);
+
+    [LoggerMessage(1329, LogLevel.Warning, "Shard {Shard} was not handed over and is at node {Node} by the map: its entities stop here")]
+    internal static partial void TakenAway(ILogger log, ShardId shard, string node);
 }

@@ -15,7 +15,7 @@ namespace MailCluster.Cluster;
 ///    │                        │                         │ moved, broken      │
 ///    │                        └──something waits── Settling                  │
 ///    ├───────────nothing waits────────────────────────┘                      │
-///    └──────────────last entity stopped, released──── HandingOff ◀───HandOffAsync, from Hosting, too
+///    └──────────────last entity stopped, released──── HandingOff ◀───HandOffAsync, or the map gives it to another, from Hosting, too
 ///   any ──region stops──▶ Closed
 /// </code>
 /// All but Hosting and Remote buffer; leaving them drains the buffer in order. (Suspended goes straight back to Hosting.)
@@ -156,6 +156,11 @@ internal sealed partial class Shard(ShardRegion region, ShardId id)
             {
                 emptied = BeginHandOff();
             }
+            else if (_phase == ShardPhase.HandingOff)
+            {
+                // Left, and come back, before its entities had stopped.
+                emptied = StopEntities();
+            }
         }
 
         await FinishHandOffAsync(emptied);
@@ -213,21 +218,7 @@ internal sealed partial class Shard(ShardRegion region, ShardId id)
         await emptied;
         await region.Allocation.ReleaseAsync(id, CancellationToken.None);
         ClusterLog.HandedOff(region.Log, id);
-        var reroute = false;
-        lock (_guard)
-        {
-            if (_phase == ShardPhase.HandingOff)
-            {
-                reroute = _buffer.Count > 0;
-                _phase = reroute ? ShardPhase.Resolving : ShardPhase.Unknown;
-            }
-        }
-
-        if (reroute)
-        {
-            // Not awaited: the hand-off is over, and the next home may take its time.
-            _ = ResolveAsync();
-        }
+        RouteAnew();
     }
 
     /// <summary>Finds the shard's home and gives it what waits.</summary>

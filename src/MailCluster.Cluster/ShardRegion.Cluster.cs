@@ -110,6 +110,7 @@ public sealed partial class ShardRegion
 
     internal void HomeMayHaveChanged(ShardId shard)
     {
+        _shards[shard.Value].LeaveIfElsewhere();
         _shards[shard.Value].HomeMayHaveChanged();
         HomeChanged?.Invoke(shard);
     }

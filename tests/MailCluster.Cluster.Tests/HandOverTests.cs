@@ -62,6 +62,26 @@ public sealed class HandOverTests(ITestOutputHelper output)
         await Assert.ThrowsAsync<ArgumentException>(() => nodes[0].Process.RunAsync(() => nodes[0].Node.DrainAsync("n9", default)));
     });
 
+    /// <summary>
+    /// A release that was said again, since its answer did not come, may be heard by the store once more when the shard has come back.
+    /// </summary>
+    [Fact]
+    public void A_node_whose_shard_the_map_gives_to_another_answers_nothing_of_it_from_memory() => _cluster.Run(async () =>
+    {
+        var nodes = await _cluster.StartAsync(2);
+        var (owner, next) = (nodes[0], nodes[1]);
+        var entity = _cluster.EntityAt(owner);
+        await owner.AskAsync<Appended>(entity, new Append(Guid.NewGuid(), 0, 0));
+        var after = _cluster.Map.Version;
+        _cluster.Tables.Release(owner.Generation, owner.Region.ShardOf(entity), next.Generation);
+        await _cluster.UntilAsync(() => nodes.All(node => node.Node.Membership.Map.Version > after), TimeSpan.FromSeconds(5));
+
+        await next.AskAsync<Appended>(entity, new Append(Guid.NewGuid(), 0, 1));
+
+        Assert.Equal(2, (await owner.AskAsync<All>(entity, new ReadAll())).Items.Count);
+        Assert.Equal(2, (await next.AskAsync<All>(entity, new ReadAll())).Items.Count);
+    });
+
     [Fact]
     public void A_last_node_that_leaves_leaves_its_shards_free() => _cluster.Run(async () =>
     {
