@@ -37,7 +37,7 @@ internal sealed class FleetNode : IAsyncDisposable
         var toDatabase = new Relay(() => new UnixDomainSocketEndPoint(databaseSocket));
         var fromPeers = new Relay(() => peerPort is { } port ? new IPEndPoint(IPAddress.Loopback, port) : null);
         toDatabase.Begin();
-        NodeProcess process;
+        NodeProcess? process = null;
         try
         {
             process = NodeProcess.Launch(
@@ -60,6 +60,8 @@ internal sealed class FleetNode : IAsyncDisposable
         }
         catch
         {
+            if (process is not null)
+                await process.DisposeAsync();
             await toDatabase.DisposeAsync();
             await fromPeers.DisposeAsync();
             throw;
