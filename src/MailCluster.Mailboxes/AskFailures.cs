@@ -14,10 +14,10 @@ internal static class AskFailures
     /// <param name="isFirst">It was asked once so far.</param>
     public static bool MayBeRepeated(Exception e, bool isHere, bool isFirst) => e switch
     {
-        JournalUnavailableException or SequenceConflictException or ShardUnavailableException => true,
-        PeerLostException or PeerUnreachableException or ShardElsewhereException => true,
-
         // A journal that fails in a way of its own (a full disk) is asked once more, for the answer of what it may have stored.
+        JournalUnavailableException journal => journal.IsAway || isFirst,
+        SequenceConflictException or ShardUnavailableException => true,
+        PeerLostException or PeerUnreachableException or ShardElsewhereException => true,
         PersistenceUnavailableException unavailable => isFirst || MayBeRepeated(unavailable.InnerException!, isHere, isFirst: false),
         ActorStoppedException stopped => stopped.InnerException is null || MayBeRepeated(stopped.InnerException, isHere, isFirst: false),
         WriterFencedException => !isHere,

@@ -19,7 +19,14 @@ public sealed class SequenceConflictException(PersistenceId actor, SequenceNr ex
 }
 
 /// <summary>The journal cannot be reached or written; whether the last append landed is unknown.</summary>
-public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>
+    /// It is out of reach and will be back by itself, so waiting helps. False: it failed in a way of its own, such as a full disk, which needs somebody
+    /// and may last.
+    /// </summary>
+    public bool IsAway { get; init; } = true;
+}
 
 /// <summary>
 /// The actor cannot write or recover now. When it came in answer to a command, whether the command was carried out is unknown: send it again

@@ -24,8 +24,9 @@ public abstract partial class PersistentActor<TState, TEvent>
     private TimeSpan _holdPause;
 
     private static bool IsPassing(Exception failure) =>
-        failure is JournalUnavailableException or SequenceConflictException
-        || (failure is PersistenceUnavailableException && failure.InnerException is JournalUnavailableException or SequenceConflictException);
+        failure is JournalUnavailableException { IsAway: true } or SequenceConflictException
+        || (failure is PersistenceUnavailableException
+            && failure.InnerException is JournalUnavailableException { IsAway: true } or SequenceConflictException);
 
     /// <summary>Pauses before the next attempt; the first comes at once. False: the time is over, or the failure is for good.</summary>
     private async ValueTask<bool> HoldAsync(Exception failure)

@@ -36,7 +36,7 @@ internal sealed class SqliteReaders(string path, int readersMax) : IDisposable
         }
     }
 
-    public static JournalUnavailableException Unavailable(SqliteError e) => new($"The journal cannot be read: {e.Message}", e);
+    public static JournalUnavailableException Unavailable(SqliteError e) => new($"The journal cannot be read: {e.Message}", e) { IsAway = false };
 
     private void GiveBack(SqliteReader reader)
     {

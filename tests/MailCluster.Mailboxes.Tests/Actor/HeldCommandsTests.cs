@@ -56,6 +56,17 @@ public sealed class HeldCommandsTests
     }
 
     [Fact]
+    public async Task A_journal_that_failed_in_a_way_of_its_own_is_not_waited_for()
+    {
+        using var host = await ActorHost.StartAsync(Holding);
+        await host.SendAsync(new ListFolders());
+        host.Journal.Faults.FailNextAppend(new JournalUnavailableException("The disk is full.") { IsAway = false });
+
+        await Assert.ThrowsAsync<PersistenceUnavailableException>(async () => await host.SendAsync(await host.AppendOneAsync()));
+        Assert.Equal("1", (await host.SendAsync(await host.AppendOneAsync())).Uids.ToString());
+    }
+
+    [Fact]
     public async Task Commands_without_an_id_fail_at_once_and_those_behind_them_go_on()
     {
         using var host = await ActorHost.StartAsync(Holding);

@@ -81,12 +81,23 @@ public sealed class MailboxActorTests
             results = results.Add(ids[i], begun, Done.Value);
         Assert.Equal(1000, results.Count);
 
-        results = results.Add(new CommandId(Guid.NewGuid()), begun + RecentResults.AgeMin + TimeSpan.FromSeconds(1), Done.Value);
+        var now = begun;
+        Pass(RecentResults.AgeMin);
+        Assert.Equal(1000 + 3, results.Count);
+        Pass(TimeSpan.FromSeconds(20));
         Assert.Equal(RecentResults.OldCountMax, results.Count);
         Assert.True(results.TryGet(ids[^1], out _) && !results.TryGet(ids[0], out _));
 
-        results = results.Add(new CommandId(Guid.NewGuid()), begun + RecentResults.AgeMax + TimeSpan.FromSeconds(1), Done.Value);
-        Assert.Equal(2, results.Count);
+        Pass(RecentResults.AgeMax);
+        Assert.False(results.TryGet(ids[^1], out _));
+        Assert.Equal(31, results.Count);
+
+        // A command every twenty seconds.
+        void Pass(TimeSpan time)
+        {
+            for (var end = now + time; now < end;)
+                results = results.Add(new CommandId(Guid.NewGuid()), now += TimeSpan.FromSeconds(20), Done.Value);
+        }
     }
 
     [Fact]

@@ -122,7 +122,7 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
             {
                 var refused = requests[0];
                 requests.RemoveAt(0);
-                lane.Answer(refused, new JournalUnavailableException($"The journal cannot take the write: {PostgresErrors.Text(error)}", error));
+                lane.Answer(refused, new JournalUnavailableException($"The journal cannot take the write: {PostgresErrors.Text(error)}", error) { IsAway = false });
             }
 
             alone.Clear();

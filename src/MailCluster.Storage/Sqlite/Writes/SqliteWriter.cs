@@ -214,7 +214,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     }
 
     private static JournalUnavailableException Unavailable(Exception e) =>
-        new($"The journal cannot be written: {e.Message}", e);
+        new($"The journal cannot be written: {e.Message}", e) { IsAway = false };
 
     private void TakeBack(Exception cause)
     {
