@@ -16,7 +16,9 @@ internal sealed class TemporaryDirectory : IDisposable
         var copy = new TemporaryDirectory();
         foreach (var directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories))
             Directory.CreateDirectory(System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, directory)));
-        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+
+        // An index never gets ahead of its records: where others write meanwhile the copy has to hold to that, so indexes are first.
+        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).OrderByDescending(file => file.EndsWith(".idx", StringComparison.Ordinal)))
         {
             // The shared memory of SQLite is rebuilt from the log; a lock ends with its process.
             if (!file.EndsWith("-shm", StringComparison.Ordinal) && System.IO.Path.GetFileName(file) != "lock")
