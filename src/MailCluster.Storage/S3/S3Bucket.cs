@@ -175,6 +175,11 @@ internal sealed class S3Bucket : IDisposable
         _requests.Dispose();
     }
 
+    // Not every server says more than a code: NoSuchBucket, SignatureDoesNotMatch.
+    private static string Reason(Exception error) => error is AmazonServiceException { Message.Length: 0 } refusal
+        ? $"{refusal.ErrorCode ?? "no reason was given"} ({(int)refusal.StatusCode})"
+        : error.Message;
+
     private static async ValueTask<string> SecretAsync(S3Options options, CancellationToken cancellationToken)
     {
         if (options.SecretKeyFile is not { } file)
@@ -217,7 +222,7 @@ internal sealed class S3Bucket : IDisposable
             error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new BodyStoreUnavailableException($"The bucket {_options.Bucket} cannot be {verb}: {error.Message}", error);
+            throw new BodyStoreUnavailableException($"The bucket {_options.Bucket} cannot be {verb}: {Reason(error)}", error);
         }
         finally
         {

@@ -142,7 +142,8 @@ public sealed class S3BodyStoreTests : IAsyncLifetime
             _options with { SecretKey = null, SecretKeyFile = "/not/there" },
         })
         {
-            await Assert.ThrowsAsync<BodyStoreUnavailableException>(() => PostgresFixture.OpenAsync(_name, wrong));
+            var said = await Assert.ThrowsAsync<BodyStoreUnavailableException>(() => PostgresFixture.OpenAsync(_name, wrong));
+            Assert.Matches(@": \S", said.Message);
         }
     }
 
