@@ -40,18 +40,9 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
         var stored = await RunAsync(connection => LoadAsync(connection, actor, cancellationToken), cancellationToken);
         if (stored is null)
             return null;
-        if (stored.DamagedPart is null)
-            return new Snapshot(stored.SequenceNr, stored.Parts);
-        if (stored.TrimmedTo > 0)
-        {
-            throw new RecoveryFailedException(
-                actor,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"its snapshot at {stored.SequenceNr} is damaged in part {stored.DamagedPart}, and the events up to {stored.TrimmedTo} were trimmed. Restore the database from a backup."));
-        }
-
-        LogDamaged(actor, stored.DamagedPart, stored.SequenceNr);
+        if (stored.TryUse(actor, out var snapshot))
+            return snapshot;
+        LogDamaged(actor, stored.DamagedPart!, stored.SequenceNr);
         await DeleteAsync(actor, cancellationToken);
         return null;
     }
@@ -152,17 +143,4 @@ internal sealed partial class PostgresSnapshotStore(PostgresConnections connecti
 
     [LoggerMessage(1505, LogLevel.Warning, "The snapshot of {Actor} at {SequenceNr} is damaged in part {Part} and was thrown away; the actor replays its events")]
     private partial void LogDamaged(PersistenceId actor, string part, SequenceNr sequenceNr);
-
-    /// <param name="sequenceNr">Where it stands.</param>
-    /// <param name="trimmedTo">The last write that only the snapshot still tells of; 0 when all events are there.</param>
-    private sealed class StoredSnapshot(SequenceNr sequenceNr, long trimmedTo)
-    {
-        public SequenceNr SequenceNr { get; } = sequenceNr;
-
-        public long TrimmedTo { get; } = trimmedTo;
-
-        public List<SnapshotPart> Parts { get; } = [];
-
-        public string? DamagedPart { get; set; }
-    }
 }

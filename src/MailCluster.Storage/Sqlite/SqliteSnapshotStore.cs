@@ -36,18 +36,9 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
             stored = lease.Reader.Read(actor, Read);
         if (stored is null)
             return null;
-        if (stored.DamagedPart is null)
-            return new Snapshot(stored.SequenceNr, stored.Parts);
-        if (stored.TrimmedTo > 0)
-        {
-            throw new RecoveryFailedException(
-                actor,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"its snapshot at {stored.SequenceNr} is damaged in part {stored.DamagedPart}, and the events up to {stored.TrimmedTo} were trimmed. Restore the database from a backup."));
-        }
-
-        LogDamaged(actor, stored.DamagedPart, stored.SequenceNr);
+        if (stored.TryUse(actor, out var snapshot))
+            return snapshot;
+        LogDamaged(actor, stored.DamagedPart!, stored.SequenceNr);
         await DeleteAsync(actor, cancellationToken);
         return null;
     }
@@ -70,7 +61,7 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
             var sequenceNr = number < 0 ? -1 : statements.FindSnapshot.Bind(1, number).Scalar(-1);
             if (sequenceNr < 0)
                 return null;
-            var stored = new StoredSnapshot(new SequenceNr(sequenceNr)) { TrimmedTo = trimmedTo };
+            var stored = new StoredSnapshot(new SequenceNr(sequenceNr), trimmedTo);
             var parts = statements.Parts.Bind(1, number);
             while (parts.Step())
             {
@@ -91,16 +82,4 @@ internal sealed partial class SqliteSnapshotStore(SqliteWriter writer, SqliteRea
 
     [LoggerMessage(1410, LogLevel.Warning, "The snapshot of {Actor} at {SequenceNr} is damaged in part {Part} and was thrown away; the actor replays its events")]
     private partial void LogDamaged(PersistenceId actor, string part, SequenceNr sequenceNr);
-
-    private sealed class StoredSnapshot(SequenceNr sequenceNr)
-    {
-        public SequenceNr SequenceNr { get; } = sequenceNr;
-
-        /// <summary>The last write that only the snapshot still tells of; 0 when all events are there.</summary>
-        public long TrimmedTo { get; init; }
-
-        public List<SnapshotPart> Parts { get; } = [];
-
-        public string? DamagedPart { get; set; }
-    }
 }
