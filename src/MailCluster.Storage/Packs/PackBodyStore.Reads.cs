@@ -136,63 +136,97 @@ public sealed partial class PackBodyStore
         }
     }
 
-    // Reads the longest run of ascending neighbours in one pack, and returns how many; 0 when the pack went away meanwhile.
+    // Reads the first bodies that lie in one pack, in the order in which they lie there, and returns how many; 0 when the pack went away meanwhile.
+    // Messages that came over several connections, or in one pipelined upload, are in the folder in another order than in the pack.
     private int ReadRun(ReadOnlySpan<BodyRef> bodies, Span<ReadOnlyMemory<byte>> answers, PackFileKind kind, ReadBlocks? blocks)
     {
         if (!_catalog.TryLocate(bodies[0], out var pack, out var first))
             throw new BodyMissingException(bodies[0]);
-        var ordinals = ArrayPool<uint>.Shared.Rent(Math.Min(bodies.Length, OrdinalsMax));
-        ordinals[0] = first;
-        var count = 1;
-        while (count < bodies.Length && count < OrdinalsMax
-               && _catalog.TryLocate(bodies[count], out var next, out var ordinal) && next == pack
-               && ordinal > ordinals[count - 1] && ordinal - ordinals[count - 1] <= OrdinalGapMax && ordinal - first < OrdinalsMax)
-        {
-            ordinals[count++] = ordinal;
-        }
-
-        var span = (int)(ordinals[count - 1] - first) + 1;
-        var entries = ArrayPool<IndexEntry>.Shared.Rent(span);
+        var places = ArrayPool<Place>.Shared.Rent(Math.Min(bodies.Length, OrdinalsMax));
         try
         {
-            if (pack.TryReadEntries(first, entries.AsSpan(0, span))
-                && CopyDerived(pack, kind, ordinals.AsSpan(0, count), entries, answers, blocks))
+            places[0] = new Place(first, 0);
+            var count = 1;
+            var isAscending = true;
+            while (count < bodies.Length && count < OrdinalsMax && _catalog.TryLocate(bodies[count], out var next, out var ordinal) && next == pack)
             {
-                return count;
+                isAscending &= ordinal > places[count - 1].Ordinal;
+                places[count] = new Place(ordinal, count);
+                count++;
             }
 
-            if (!_catalog.Packs.ContainsKey(pack.Number))
-                return 0;
-            // The file is lost, not moved: its contents are made again from the bodies.
-            answers[..count].Clear();
+            if (!isAscending)
+                places.AsSpan(0, count).Sort(static (a, b) => a.Ordinal.CompareTo(b.Ordinal));
+            for (var done = 0; done < count;)
+            {
+                var neighbours = Neighbours(places.AsSpan(done, count - done));
+                if (!TryReadNeighbours(pack, kind, places.AsSpan(done, neighbours), answers, blocks))
+                {
+                    if (!_catalog.Packs.ContainsKey(pack.Number))
+                        return 0;
+                    // The file is lost, not moved: its contents are made again from the bodies.
+                    foreach (var place in places.AsSpan(done, neighbours))
+                        answers[place.Item] = default;
+                }
+
+                done += neighbours;
+            }
+
             return count;
         }
         finally
         {
+            ArrayPool<Place>.Shared.Return(places);
+        }
+    }
+
+    // How many of these, from the first on, lie so near to each other that their index entries are read together.
+    private static int Neighbours(ReadOnlySpan<Place> places)
+    {
+        var count = 1;
+        while (count < places.Length
+               && places[count].Ordinal - places[count - 1].Ordinal <= OrdinalGapMax && places[count].Ordinal - places[0].Ordinal < OrdinalsMax)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static bool TryReadNeighbours(
+        Pack pack, PackFileKind kind, ReadOnlySpan<Place> places, Span<ReadOnlyMemory<byte>> answers, ReadBlocks? blocks)
+    {
+        var span = (int)(places[^1].Ordinal - places[0].Ordinal) + 1;
+        var entries = ArrayPool<IndexEntry>.Shared.Rent(span);
+        try
+        {
+            return pack.TryReadEntries(places[0].Ordinal, entries.AsSpan(0, span)) && CopyDerived(pack, kind, places, entries, answers, blocks);
+        }
+        finally
+        {
             ArrayPool<IndexEntry>.Shared.Return(entries);
-            ArrayPool<uint>.Shared.Return(ordinals);
         }
     }
 
     private static bool CopyDerived(
-        Pack pack, PackFileKind kind, ReadOnlySpan<uint> ordinals, IndexEntry[] entries, Span<ReadOnlyMemory<byte>> answers, ReadBlocks? blocks)
+        Pack pack, PackFileKind kind, ReadOnlySpan<Place> places, IndexEntry[] entries, Span<ReadOnlyMemory<byte>> answers, ReadBlocks? blocks)
     {
         using var passing = blocks is null ? new ReadBlocks() : null;
         var start = 0;
-        while (start < ordinals.Length)
+        while (start < places.Length)
         {
-            var (from, to) = Range(entries[ordinals[start] - ordinals[0]], kind);
+            var (from, to) = Range(entries[places[start].Ordinal - places[0].Ordinal], kind);
             if (from == to)
             {
-                answers[start++] = default;
+                answers[places[start++].Item] = default;
                 continue;
             }
 
             var end = start + 1;
-            for (; end < ordinals.Length; end++)
+            for (; end < places.Length; end++)
             {
-                var (nextFrom, nextTo) = Range(entries[ordinals[end] - ordinals[0]], kind);
-                if (nextFrom == nextTo)
+                var (nextFrom, nextTo) = Range(entries[places[end].Ordinal - places[0].Ordinal], kind);
+                if (nextFrom == nextTo || places[end].Ordinal == places[end - 1].Ordinal)
                     continue;
                 if (nextFrom < to || nextFrom - to > GapMax || nextTo - from > BlockMax)
                     break;
@@ -204,11 +238,11 @@ public sealed partial class PackBodyStore
                 return false;
             for (; start < end; start++)
             {
-                var (entryFrom, entryTo) = Range(entries[ordinals[start] - ordinals[0]], kind);
+                var (entryFrom, entryTo) = Range(entries[places[start].Ordinal - places[0].Ordinal], kind);
                 var answer = entryTo > entryFrom && entryTo - from <= read
-                    ? Take(block.Slice((int)(entryFrom - from), (int)(entryTo - entryFrom)), ordinals[start], pack.Nonce)
+                    ? Take(block.Slice((int)(entryFrom - from), (int)(entryTo - entryFrom)), places[start].Ordinal, pack.Nonce)
                     : default;
-                answers[start] = blocks is null ? answer.ToArray() : answer;
+                answers[places[start].Item] = blocks is null ? answer.ToArray() : answer;
             }
         }
 
@@ -227,4 +261,7 @@ public sealed partial class PackBodyStore
         var (offset, length) = kind == PackFileKind.Texts ? (entry.TextOffset, entry.TextLength) : (entry.SummaryOffset, entry.SummaryLength);
         return length == 0 || entry.IsDamaged ? (0, 0) : (offset, (long)offset + DerivedHeader.Size + length);
     }
+
+    // Where one of the bodies asked for lies in its pack.
+    private readonly record struct Place(uint Ordinal, int Item);
 }
