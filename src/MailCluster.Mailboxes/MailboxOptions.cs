@@ -17,6 +17,15 @@ public sealed record MailboxOptions
     /// <summary>Subscribed names one account may have, existing or not. 1 and up.</summary>
     public int SubscriptionsMax { get; init; } = 20_000;
 
+    /// <summary>Sieve scripts one account may have. 1 and up.</summary>
+    public int ScriptsMax { get; init; } = 64;
+
+    /// <summary>The largest Sieve script, in bytes. 1 and up; nodes send scripts to each other in one piece.</summary>
+    public int ScriptSizeMax { get; init; } = 1024 * 1024;
+
+    /// <summary>All Sieve scripts of one account together, in bytes; they are in memory with it.</summary>
+    public long ScriptBytesMax { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>
     /// How long bodies stay after their last message is gone: answers a FETCH in flight, and is what history can be restored from. The grace
     /// period is the least.

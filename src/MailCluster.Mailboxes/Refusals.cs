@@ -1,6 +1,8 @@
 namespace MailCluster.Mailboxes;
 
-/// <summary>Why a mailbox command was refused; protocols map each once (IMAP: RFC 5530 response codes).</summary>
+/// <summary>
+/// Why a mailbox command was refused; protocols map each once (IMAP: RFC 5530 response codes). Nodes tell each other the number: a new one comes at the end.
+/// </summary>
 public enum RefusalReason
 {
     /// <summary>The folder does not exist (NONEXISTENT).</summary>
@@ -32,6 +34,15 @@ public enum RefusalReason
 
     /// <summary>The store cannot be written or read now (UNAVAILABLE). Trying again later is right; the command may or may not have run.</summary>
     Unavailable,
+
+    /// <summary>The script is the active one (ManageSieve: ACTIVE).</summary>
+    InUse,
+
+    /// <summary>The account has as many of those as it may have (ManageSieve: QUOTA/MAXSCRIPTS).</summary>
+    TooMany,
+
+    /// <summary>One of those may not be so large (ManageSieve: QUOTA/MAXSIZE).</summary>
+    TooLarge,
 }
 
 /// <summary>A mailbox command was refused, and nothing changed (for <see cref="RefusalReason.Unavailable"/>: perhaps did).</summary>

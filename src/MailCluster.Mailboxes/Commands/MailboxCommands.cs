@@ -72,7 +72,7 @@ public sealed record RenameFolder(FolderName From, FolderName To) : MailboxComma
 /// <summary>Subscribes or unsubscribes a name; the folder need not exist (RFC 9051 §6.3.7).</summary>
 public sealed record SetSubscription(FolderName Name, bool Subscribed) : MailboxCommand<Done>;
 
-/// <summary>Deletes every folder and message of the account; it begins anew when it is used again.</summary>
+/// <summary>Deletes every folder, message and script of the account; it begins anew when it is used again.</summary>
 public sealed record PurgeAccount : MailboxCommand<Done>;
 
 /// <summary>The answer of commands that have nothing to tell.</summary>

@@ -27,6 +27,10 @@ internal static partial class MailboxRules
         RenameFolder rename => Decide(state, rename, context),
         SetSubscription subscription => Decide(state, subscription, context),
         PurgeAccount => Purge(state),
+        PutScript put => Decide(state, put, context),
+        DeleteScript delete => Decide(state, delete),
+        RenameScript rename => Decide(state, rename),
+        SetActiveScript activate => Decide(state, activate),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}."),
     };
 

@@ -140,6 +140,10 @@ internal static class EventCodec
             },
         },
         AccountCreated created => new Event { AccountCreated = new Stored.AccountCreated { Account = created.Account } },
+        ScriptPut put => ScriptCodec.ToStored(put),
+        ScriptDeleted deleted => ScriptCodec.ToStored(deleted),
+        ScriptRenamed renamed => ScriptCodec.ToStored(renamed),
+        ScriptActivated activated => ScriptCodec.ToStored(activated),
         AccountPurged purged => new Event { AccountPurged = new Stored.AccountPurged { ModSeq = purged.ModSeq.Value } },
         _ => throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
     };
@@ -180,6 +184,10 @@ internal static class EventCodec
         Event.KindOneofCase.SubscriptionChanged => new SubscriptionChanged(
             stored.SubscriptionChanged.Name.ToFolderName(), stored.SubscriptionChanged.Subscribed),
         Event.KindOneofCase.AccountCreated => new AccountCreated(stored.AccountCreated.Account),
+        Event.KindOneofCase.ScriptPut => ScriptCodec.FromStored(stored.ScriptPut),
+        Event.KindOneofCase.ScriptDeleted => ScriptCodec.FromStored(stored.ScriptDeleted),
+        Event.KindOneofCase.ScriptRenamed => ScriptCodec.FromStored(stored.ScriptRenamed),
+        Event.KindOneofCase.ScriptActivated => ScriptCodec.FromStored(stored.ScriptActivated),
         Event.KindOneofCase.AccountPurged => new AccountPurged(new ModSeq(stored.AccountPurged.ModSeq)),
         _ => throw new InvalidDataException("A journal entry has an event of a kind this release does not know; a later release wrote it."),
     };

@@ -26,7 +26,7 @@ internal abstract record MailboxEvent;
 /// <summary>The account's first event.</summary>
 internal sealed record AccountCreated(string Account) : MailboxEvent;
 
-/// <summary>Every folder, message and subscription is gone; counters go on.</summary>
+/// <summary>Every folder, message, subscription and script is gone; counters go on.</summary>
 internal sealed record AccountPurged(ModSeq ModSeq) : MailboxEvent;
 
 /// <param name="Folder">Its global id.</param>

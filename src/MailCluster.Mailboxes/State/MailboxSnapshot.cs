@@ -7,8 +7,9 @@ using MailCluster.Persistence;
 namespace MailCluster.Mailboxes;
 
 /// <summary>
-/// A mailbox's state as the parts of a snapshot: <c>root</c> (everything but the indexes, protobuf) and for each folder
-/// <c>f/&lt;id&gt;</c> and a suffix (<see cref="FolderIndexCodec"/>). Only parts that differ from the last snapshot are written.
+/// A mailbox's state as the parts of a snapshot: <c>root</c> (everything but the indexes and scripts, protobuf), for each folder
+/// <c>f/&lt;id&gt;</c> and a suffix (<see cref="FolderIndexCodec"/>), and scripts (<see cref="ScriptSnapshot"/>). Only parts that differ from the
+/// last snapshot are written.
 /// </summary>
 /// <remarks>
 /// <see cref="MailboxState.Released"/> has no place in it: the body store is told of released bodies before a snapshot covers their events.
@@ -34,6 +35,7 @@ internal static class MailboxSnapshot
                 removed.Add(PartName(folder.Id) + suffix);
         }
 
+        ScriptSnapshot.Write(state.Scripts, last?.Scripts, changed, removed);
         if (last is not null)
         {
             foreach (var folder in last.Folders.Values)
@@ -120,6 +122,7 @@ internal static class MailboxSnapshot
 
         foreach (var (body, references) in state.SharedBodies)
             root.SharedBodies.Add(new SharedBody { Body = body.Value, References = references });
+        ScriptSnapshot.WriteRoot(state.Scripts, root);
         return root.ToByteArray();
     }
 
@@ -162,6 +165,7 @@ internal static class MailboxSnapshot
             Subscriptions = [.. root.Subscriptions.Select(name => name.ToFolderName())],
             Provisioned = [.. root.Provisioned],
             SharedBodies = root.SharedBodies.ToImmutableDictionary(entry => new BodyRef(entry.Body), entry => entry.References),
+            Scripts = ScriptSnapshot.Read(root, name => parts.TryGetValue(name, out var part) ? part[""] : null),
             Recent = recent,
         };
     }

@@ -41,6 +41,10 @@ internal sealed partial record MailboxState
         },
         AccountCreated created => state with { Account = created.Account },
         AccountPurged purged => state.Purge(purged),
+        ScriptPut put => state with { Scripts = state.Scripts.Put(put.Name, StoredScript.Of(put.Content, put.ChangedAt)) },
+        ScriptDeleted deleted => state with { Scripts = state.Scripts.Delete(deleted.Name) },
+        ScriptRenamed renamed => state with { Scripts = state.Scripts.Rename(renamed.From, renamed.To) },
+        ScriptActivated activated => state with { Scripts = state.Scripts.Activate(activated.Name) },
         _ => throw new InvalidOperationException($"No rule applies {e.GetType().Name}."),
     };
 

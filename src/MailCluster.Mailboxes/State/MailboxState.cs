@@ -42,6 +42,8 @@ internal sealed partial record MailboxState
     /// </summary>
     public ImmutableList<BodyRef> Released { get; init; } = [];
 
+    public ScriptSet Scripts { get; init; } = ScriptSet.Empty;
+
     public RecentResults Recent { get; init; } = RecentResults.Empty;
 
     /// <summary>Messages in all folders.</summary>
@@ -52,7 +54,8 @@ internal sealed partial record MailboxState
 
     /// <summary>Rough size in memory, in bytes; quick to ask.</summary>
     public long MemoryBytes =>
-        2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L);
+        2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L)
+        + Scripts.MemoryBytes;
 
     public FolderState? Find(FolderName name) => Names.TryGetValue(name, out var id) ? Folders[id] : null;
 

@@ -93,6 +93,30 @@ internal static class WireMessages
             case Mailboxes.LocateFolder locate:
                 wire.LocateFolder = new LocateFolder { Folder = locate.Folder.Value.ToStored() };
                 break;
+            case Mailboxes.PutScript put:
+                wire.PutScript = WireScripts.ToWire(put);
+                break;
+            case DeleteScript delete:
+                wire.DeleteScript = new NamedScript { Name = delete.Name.Value };
+                break;
+            case Mailboxes.RenameScript rename:
+                wire.RenameScript = new RenameScript { From = rename.From.Value, To = rename.To.Value };
+                break;
+            case SetActiveScript activate:
+                wire.SetActiveScript = new NamedScript { Name = activate.Name?.Value ?? "" };
+                break;
+            case ListScripts list:
+                wire.ScriptQuery = WireScripts.ToWire(list);
+                break;
+            case GetScript get:
+                wire.ScriptQuery = WireScripts.ToWire(get);
+                break;
+            case GetActiveScript get:
+                wire.ScriptQuery = WireScripts.ToWire(get);
+                break;
+            case AskScriptSpace ask:
+                wire.ScriptQuery = WireScripts.ToWire(ask);
+                break;
             default:
                 throw new InvalidOperationException($"{command.GetType().Name} has no form for other nodes.");
         }
@@ -128,6 +152,12 @@ internal static class WireMessages
         Request.CommandOneofCase.InspectAccount => new InspectAccount(),
         Request.CommandOneofCase.OpenFolder => new Mailboxes.OpenFolder(wire.OpenFolder.Name.ToFolderName(), wire.OpenFolder.TakeRecent),
         Request.CommandOneofCase.LocateFolder => new Mailboxes.LocateFolder(wire.LocateFolder.Folder.ToFolderId()),
+        Request.CommandOneofCase.PutScript => WireScripts.FromWire(wire.PutScript),
+        Request.CommandOneofCase.DeleteScript => new DeleteScript(wire.DeleteScript.Name.ToScriptName()),
+        Request.CommandOneofCase.RenameScript => new Mailboxes.RenameScript(
+            wire.RenameScript.From.ToScriptName(), wire.RenameScript.To.ToScriptName()),
+        Request.CommandOneofCase.SetActiveScript => new SetActiveScript(wire.SetActiveScript.Name.ToOptionalScriptName()),
+        Request.CommandOneofCase.ScriptQuery => WireScripts.FromWire(wire.ScriptQuery),
         _ => throw new InvalidDataException("A later release sent a request of a kind that this one does not know."),
     };
 

@@ -40,6 +40,15 @@ internal static class WireReplies
                     RecentFrom = place.RecentFrom,
                 };
                 break;
+            case Mailboxes.ScriptList list:
+                wire.ScriptList = WireScripts.ToWire(list);
+                break;
+            case Mailboxes.ScriptText script:
+                wire.ScriptText = WireScripts.ToWire(script);
+                break;
+            case Mailboxes.ActiveScript active:
+                wire.ActiveScript = WireScripts.ToWire(active);
+                break;
             default:
                 wire.Command = ResultCodec.ToStored(answer.Result);
                 break;
@@ -69,6 +78,9 @@ internal static class WireReplies
                 wire.FolderPlace.UidNext,
                 new ModSeq(wire.FolderPlace.HighestModSeq),
                 wire.FolderPlace.RecentFrom),
+            Reply.ResultOneofCase.ScriptList => WireScripts.FromWire(wire.ScriptList),
+            Reply.ResultOneofCase.ScriptText => WireScripts.FromWire(wire.ScriptText),
+            Reply.ResultOneofCase.ActiveScript => WireScripts.FromWire(wire.ActiveScript),
             Reply.ResultOneofCase.Failure => WireFailures.FromWire(wire.Failure),
             _ => null,
         };

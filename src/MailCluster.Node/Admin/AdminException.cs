@@ -55,7 +55,7 @@ internal sealed class AdminException(AdminExit exit, string message, Exception? 
     private static AdminExit ExitOf(RefusalReason reason) => reason switch
     {
         RefusalReason.NonExistent or RefusalReason.TryCreate or RefusalReason.FolderGone => AdminExit.NotFound,
-        RefusalReason.OverQuota or RefusalReason.Limit => AdminExit.NoRoom,
+        RefusalReason.OverQuota or RefusalReason.Limit or RefusalReason.TooMany or RefusalReason.TooLarge => AdminExit.NoRoom,
         RefusalReason.Busy or RefusalReason.Unavailable => AdminExit.TemporaryFailure,
         _ => AdminExit.NotPossible,
     };

@@ -47,6 +47,8 @@ internal sealed record NodeOptions
 
     public required LmtpDeliveryOptions Lmtp { get; init; }
 
+    public required SieveScriptLimits SieveScripts { get; init; }
+
     public required MimeLimits Mime { get; init; }
 
     public required IReadOnlyList<FolderTemplate> Folders { get; init; }

@@ -35,6 +35,7 @@ internal static partial class NodeOptionsReader
             Timeouts = section.Section("timeouts", ReadTimeouts),
             Imap = section.Section("imap", ReadImap),
             Lmtp = section.Section("lmtp", ReadLmtp),
+            SieveScripts = section.Section("sieve", ReadScriptLimits),
             Mime = section.Section("mime", ReadMime),
             Folders = section.Map("folders", ReadFolder),
             FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),

@@ -62,7 +62,7 @@ public sealed class RandomHistoryTests
             var other = FolderName.Create(Names[random.Next(Names.Length)]);
             var first = (uint)random.Next(1, (int)folder.Index.UidNext + 1);
             var uids = UidSet.OfRange(first, first + (uint)random.Next(6));
-            switch (random.Next(12))
+            switch (random.Next(15))
             {
                 case <= 3:
                     mailbox.Run(new AppendMessages(
@@ -91,8 +91,11 @@ public sealed class RandomHistoryTests
                 case 10:
                     mailbox.Run(new RenameFolder(name, other));
                     break;
-                default:
+                case 11:
                     mailbox.Run(new SetSubscription(name, random.Next(2) == 0));
+                    break;
+                default:
+                    RandomScripts.Step(mailbox, random);
                     break;
             }
         }

@@ -22,6 +22,7 @@ internal static class StateText
         text.AppendLine("provisioned " + string.Join(' ', state.Provisioned.Order()));
         text.AppendLine("shared " + string.Join(' ', state.SharedBodies.OrderBy(e => e.Key.Value).Select(e => $"{e.Key}={e.Value}")));
         text.AppendLine("recent " + string.Join(' ', state.Recent.InOrder().Select(e => $"{e.Id.Value}={e.Result}")));
+        Write(text, state.Scripts);
         if (withReleased)
             text.AppendLine("released " + string.Join(' ', state.Released));
         return text.ToString();
@@ -33,6 +34,13 @@ internal static class StateText
         var text = new StringBuilder();
         Write(text, index);
         return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, ScriptSet scripts)
+    {
+        text.AppendLine($"scripts count={scripts.Count} size={scripts.Size} active={scripts.Active}");
+        foreach (var (name, script) in scripts.Scripts)
+            text.AppendLine($"  {name} {script.Hash} {script.ChangedAt} {Convert.ToHexString(script.Content.AsSpan())}");
     }
 
     private static void Write(StringBuilder text, FolderIndex index)

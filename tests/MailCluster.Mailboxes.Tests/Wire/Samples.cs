@@ -17,6 +17,8 @@ internal sealed class Samples(int seed)
     {
         if (type == typeof(FolderName))
             return Names[_random.Next(Names.Length)];
+        if (type == typeof(ScriptName))
+            return ScriptName.Create("script " + _random.Next(1000));
         if (type == typeof(UidSet))
             return Uids();
         if (type == typeof(FolderIndex))
@@ -25,6 +27,10 @@ internal sealed class Samples(int seed)
             return "text-" + _random.Next(1000);
         if (type == typeof(Guid))
             return NewGuid();
+        if (type == typeof(UInt128))
+            return new UInt128((ulong)_random.NextInt64(), (ulong)_random.NextInt64());
+        if (type == typeof(byte))
+            return (byte)_random.Next(256);
         if (type == typeof(bool))
             return _random.Next(2) == 1;
         if (type == typeof(int))
@@ -75,7 +81,7 @@ internal sealed class Samples(int seed)
             case FolderIndex index:
                 text.Append(Rules.StateText.Of(index));
                 return;
-            case string or bool or UidSet or FolderName or Guid or InternalDate:
+            case string or bool or UidSet or FolderName or ScriptName or Guid or InternalDate:
             case IFormattable:
                 text.Append(value);
                 return;

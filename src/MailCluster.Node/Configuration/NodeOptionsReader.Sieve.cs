@@ -1,0 +1,11 @@
+using MailCluster.Hocon.Binding;
+
+namespace MailCluster.Node.Configuration;
+
+internal static partial class NodeOptionsReader
+{
+    private static SieveScriptLimits ReadScriptLimits(HoconSection sieve) => new(
+        sieve.Integer("scripts", 1, 10_000),
+        (int)sieve.Size("script-size", 4 << 10, 16 << 20),
+        sieve.Size("scripts-size", 4 << 10, 1 << 30));
+}
