@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace MailCluster.Auth;
 
@@ -19,4 +20,7 @@ public sealed record AuthContext
 
     /// <summary>The session's id, repeated in log lines so that they can be joined.</summary>
     public string SessionId { get; init; } = "";
+
+    /// <summary>The certificate that the client proved to have in the TLS handshake, chain checked, or null. Owned by the connection.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
 }

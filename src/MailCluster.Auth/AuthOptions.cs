@@ -9,6 +9,12 @@ public sealed class AuthOptions
     /// <summary>SASL mechanisms in the order in which they are offered, upper case: PLAIN, LOGIN.</summary>
     public IReadOnlyList<string> Mechanisms { get; set; } = ["PLAIN", "LOGIN"];
 
+    /// <summary>
+    /// The character between the user and the master user in a login name, <c>*</c> as a rule; null for none. Counts only where a
+    /// password database is a master's.
+    /// </summary>
+    public string? MasterUserSeparator { get; set; }
+
     /// <summary>True to take passwords over connections without TLS. Off: a sniffer reads them.</summary>
     public bool AllowPlaintext { get; set; }
 

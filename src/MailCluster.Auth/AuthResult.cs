@@ -48,11 +48,14 @@ public sealed record AuthResult
     /// </summary>
     public string? ClientText { get; init; }
 
+    /// <summary>Who logged in when it was not <see cref="Account"/> itself: a master user, for the log. Else null.</summary>
+    public string? MasterUser { get; init; }
+
     /// <summary>True for <see cref="AuthOutcome.Success"/>.</summary>
     public bool IsSuccess => Outcome == AuthOutcome.Success;
 
-    internal static AuthResult Succeeded(string account, IReadOnlyDictionary<string, string> fields) =>
-        new() { Outcome = AuthOutcome.Success, Account = account, Fields = fields, Reason = "ok" };
+    internal static AuthResult Succeeded(string account, IReadOnlyDictionary<string, string> fields, string? masterUser = null) =>
+        new() { Outcome = AuthOutcome.Success, Account = account, Fields = fields, MasterUser = masterUser, Reason = "ok" };
 
     internal static AuthResult Refused(AuthOutcome outcome, string reason, string? clientText = null) =>
         new() { Outcome = outcome, Reason = reason, ClientText = clientText };

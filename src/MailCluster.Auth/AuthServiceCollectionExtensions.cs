@@ -1,9 +1,11 @@
+using MailCluster.Auth.Chains;
 using MailCluster.Auth.PassDb;
 using MailCluster.Auth.PassDb.PasswdFile;
 using MailCluster.Auth.PassDb.Table;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Penalty;
 using MailCluster.Auth.Sasl;
+using MailCluster.Auth.UserDb;
 using MailCluster.Auth.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -53,6 +55,7 @@ public static class AuthServiceCollectionExtensions
             AddAccounts<PasswdFilePassDb>(services);
         }
 
+        services.AddSingleton(s => new AuthDatabases(s.GetRequiredService<PassDbChain>(), s.GetService<UserDbChain>(), options));
         services.AddSingleton<IAuthenticator, PasswordAuthenticator>();
         services.AddSingleton(SaslMechanismSet.OfNames(options.Mechanisms, options.AllowPlaintext));
         return services;

@@ -1,7 +1,7 @@
+using MailCluster.Auth.Chains;
 using MailCluster.Auth.PassDb;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Penalty;
-using MailCluster.Auth.Users;
 using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Auth;
@@ -13,7 +13,7 @@ namespace MailCluster.Auth;
 /// </summary>
 internal sealed class PasswordAuthenticator(
     AuthOptions options,
-    PassDbChain passwords,
+    AuthDatabases databases,
     PasswordHashing hashing,
     FailurePenalty penalty,
     AuthMetrics metrics,
@@ -45,36 +45,28 @@ internal sealed class PasswordAuthenticator(
         if (!request.Context.IsSecure && !options.AllowPlaintext)
             return AuthResult.Refused(AuthOutcome.PrivacyRequired, "plaintext-refused");
         await WaitAsync(penalty.DelayFor(request.Context.RemoteAddress), cancellationToken);
-        var isName = UserName.TryParse(request.Username, out var account, out _);
-        var answer = isName && !request.Password.IsEmpty
-            ? await passwords.VerifyAsync(account!, request.Password, request.Context, cancellationToken)
-            : new PassDbResult(PassDbStatus.UnknownUser);
+        var query = databases.Ask(request.Context, request.Mechanism, request.Username, request.AuthorizationId);
+        var answer = query is { Account.Length: > 0 } && !request.Password.IsEmpty
+            ? await databases.Passwords.VerifyAsync(query, request.Password, cancellationToken)
+            : PassDbResult.UnknownUser;
         switch (answer.Status)
         {
             case PassDbStatus.Match:
-                return Authorize(request, answer.User!);
+                return await databases.AdmitAsync(query!, answer, cancellationToken);
             case PassDbStatus.Mismatch:
-                return AuthResult.Refused(AuthOutcome.Failed, "password-mismatch");
+                return AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? "password-mismatch");
+            // A text for the client comes from a database that has seen the right password.
+            case PassDbStatus.Refused when answer.ClientText is not null:
+                return AuthResult.Refused(AuthOutcome.Disabled, answer.Reason ?? "refused", answer.ClientText);
             case PassDbStatus.InternalFailure:
-                return AuthResult.Refused(AuthOutcome.TemporaryFailure, "internal-failure");
+                return AuthResult.Refused(AuthOutcome.TemporaryFailure, answer.Reason ?? "internal-failure");
             case PassDbStatus.Busy:
                 return AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy");
             default:
                 return await hashing.SpendAsync(answer.StandIn, request.Password, cancellationToken) == PasswordCheck.Busy
                     ? AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy")
-                    : AuthResult.Refused(AuthOutcome.Failed, isName ? "unknown-user" : "bad-user-name");
+                    : AuthResult.Refused(AuthOutcome.Failed, query is null ? "bad-user-name" : answer.Reason ?? "unknown-user");
         }
-    }
-
-    private static AuthResult Authorize(AuthRequest request, UserInfo user)
-    {
-        // RFC 4616 §2: the server decides whether authcid may act as authzid. Nobody may act as another here; the same name is fine.
-        if (!string.IsNullOrEmpty(request.AuthorizationId)
-            && !(UserName.TryParse(request.AuthorizationId, out var identity, out _) && identity == user.Account))
-            return AuthResult.Refused(AuthOutcome.NotAuthorized, "authzid-refused");
-        if (user.IsLoginDisabled)
-            return AuthResult.Refused(AuthOutcome.Disabled, "nologin", user.Fields.GetValueOrDefault("reason"));
-        return AuthResult.Succeeded(user.Account, user.Fields);
     }
 
     private async ValueTask WaitAsync(TimeSpan delay, CancellationToken cancellationToken)

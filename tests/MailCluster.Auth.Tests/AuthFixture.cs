@@ -61,6 +61,9 @@ internal sealed class AuthFixture : IDisposable
         SessionId = "s1",
     };
 
+    public static PassDbQuery Query(string account, string mechanism = "PLAIN") =>
+        new() { Account = account, Mechanism = mechanism, Context = Context() };
+
     public Task<AuthResult> LoginAsync(
         string user, string password, string address = "192.0.2.1", bool secure = true, string? authzid = null) =>
         Authenticator.AuthenticateAsync(

@@ -201,19 +201,20 @@ public sealed class PasswdFileTests
     public async Task A_broken_database_is_never_a_wrong_password()
     {
         var chain = new PassDbChain([new Fixed(PassDbStatus.InternalFailure), new Fixed(PassDbStatus.Mismatch)]);
-        Assert.Equal(PassDbStatus.InternalFailure, (await chain.VerifyAsync("a", default, AuthFixture.Context(), default)).Status);
+        Assert.Equal(PassDbStatus.InternalFailure, (await chain.VerifyAsync(AuthFixture.Query("a"), default, default)).Status);
         chain = new PassDbChain([new Fixed(PassDbStatus.InternalFailure), new Fixed(PassDbStatus.Match)]);
-        Assert.Equal(PassDbStatus.Match, (await chain.VerifyAsync("a", default, AuthFixture.Context(), default)).Status);
+        Assert.Equal(PassDbStatus.Match, (await chain.VerifyAsync(AuthFixture.Query("a"), default, default)).Status);
         chain = new PassDbChain([new Fixed(PassDbStatus.UnknownUser), new Fixed(PassDbStatus.Mismatch)]);
-        Assert.Equal(PassDbStatus.Mismatch, (await chain.VerifyAsync("a", default, AuthFixture.Context(), default)).Status);
+        Assert.Equal(PassDbStatus.Mismatch, (await chain.VerifyAsync(AuthFixture.Query("a"), default, default)).Status);
     }
 
     private sealed class Fixed(PassDbStatus status) : IPassDb
     {
         public string Name => "fixed";
 
-        public ValueTask<PassDbResult> VerifyAsync(
-            string account, ReadOnlyMemory<byte> password, AuthContext context,
-            CancellationToken cancellationToken) => ValueTask.FromResult(new PassDbResult(status));
+        public PassDbCapabilities Capabilities => PassDbCapabilities.Password;
+
+        public ValueTask<PassDbResult> VerifyAsync(PassDbQuery query, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new PassDbResult(status, new UserInfo(query.Account, new Dictionary<string, string>())));
     }
 }

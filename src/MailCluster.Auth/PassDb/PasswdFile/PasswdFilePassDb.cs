@@ -26,37 +26,45 @@ internal sealed partial class PasswdFilePassDb(
 
     public string Name => "passwd-file";
 
+    public PassDbCapabilities Capabilities => PassDbCapabilities.Password | PassDbCapabilities.Credentials;
+
     public string Location => path;
 
     public async ValueTask<PassDbResult> VerifyAsync(
-        string account, ReadOnlyMemory<byte> password, AuthContext context, CancellationToken cancellationToken)
+        PassDbQuery query, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
-        PasswdTable table;
+        if (Find(query, out var entry, out var standIn) is { } none) return none;
         try
         {
-            table = Current();
-        }
-        catch (UserDirectoryException)
-        {
-            return new PassDbResult(PassDbStatus.InternalFailure);
-        }
-        var entry = table.Find(account);
-        // A locked account costs the same as an unknown one, and is refused the same way.
-        if (entry is not { HasPassword: true }) return new PassDbResult(
-            PassDbStatus.UnknownUser, StandIn: table.StandInFor(StandInHash(account)));
-        try
-        {
-            return await hashing.VerifyAsync(entry.Password, password, cancellationToken) switch
-            {
-                PasswordCheck.Match => new PassDbResult(PassDbStatus.Match, entry.User),
-                PasswordCheck.Mismatch => new PassDbResult(PassDbStatus.Mismatch),
-                _ => new PassDbResult(PassDbStatus.Busy),
-            };
+            return await CredentialCheck.VerifyAsync(hashing, query, entry!.User, entry.Password, standIn, password, cancellationToken);
         }
         catch (PasswordSchemeException e)
         {
-            PasswdFileLog.HashUnusable(logger, path, account, e.Message);
-            return new PassDbResult(PassDbStatus.InternalFailure);
+            PasswdFileLog.HashUnusable(logger, path, query.Account, e.Message);
+            return PassDbResult.InternalFailure;
+        }
+    }
+
+    public ValueTask<PassDbResult> LookupCredentialsAsync(PassDbQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(
+            Find(query, out var entry, out var standIn) ?? CredentialCheck.Credentials(query, entry!.User, entry.Password, standIn));
+
+    // Null when there is an entry.
+    private PassDbResult? Find(PassDbQuery query, out PasswdEntry? entry, out string? standIn)
+    {
+        entry = null;
+        standIn = null;
+        try
+        {
+            var table = Current();
+            standIn = table.StandInFor(StandInHash(query.Account));
+            entry = table.Find(query.Account);
+            return entry is null ? new PassDbResult(PassDbStatus.UnknownUser, StandIn: standIn) : null;
+        }
+        catch (UserDirectoryException)
+        {
+            // Current has logged it.
+            return PassDbResult.InternalFailure;
         }
     }
 

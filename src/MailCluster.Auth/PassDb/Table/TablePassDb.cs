@@ -19,32 +19,42 @@ internal sealed partial class TablePassDb(IAccountTable table, PasswordHashing h
 
     public string Name => "database";
 
+    public PassDbCapabilities Capabilities => PassDbCapabilities.Password | PassDbCapabilities.Credentials;
+
     public string Location => table.Location;
 
-    public async ValueTask<PassDbResult> VerifyAsync(
-        string account, ReadOnlyMemory<byte> password, AuthContext context, CancellationToken cancellationToken)
+    public ValueTask<PassDbResult> VerifyAsync(PassDbQuery query, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            query,
+            (stored, standIn) => CredentialCheck.VerifyAsync(
+                hashing, query, Describe(stored), stored.Password, standIn, password, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<PassDbResult> LookupCredentialsAsync(PassDbQuery query, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            query,
+            (stored, standIn) => ValueTask.FromResult(CredentialCheck.Credentials(query, Describe(stored), stored.Password, standIn)),
+            cancellationToken);
+
+    private async ValueTask<PassDbResult> AnswerAsync(
+        PassDbQuery query, Func<StoredAccount, string?, ValueTask<PassDbResult>> answer, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await table.FindAsync(account, StandIn(account), cancellationToken);
-            // A locked account costs the same as an unknown one, and is refused the same way.
-            if (found.Account is not { HasPassword: true } stored) return new PassDbResult(PassDbStatus.UnknownUser, StandIn: found.StandIn);
-            return await hashing.VerifyAsync(stored.Password, password, cancellationToken) switch
-            {
-                PasswordCheck.Match => new PassDbResult(PassDbStatus.Match, Describe(stored)),
-                PasswordCheck.Mismatch => new PassDbResult(PassDbStatus.Mismatch),
-                _ => new PassDbResult(PassDbStatus.Busy),
-            };
+            var found = await table.FindAsync(query.Account, StandIn(query.Account), cancellationToken);
+            return found.Account is { } stored
+                ? await answer(stored, found.StandIn)
+                : new PassDbResult(PassDbStatus.UnknownUser, StandIn: found.StandIn);
         }
         catch (UserDirectoryException e)
         {
             LogUnavailable(table.Location, e.Message);
-            return new PassDbResult(PassDbStatus.InternalFailure);
+            return PassDbResult.InternalFailure;
         }
         catch (PasswordSchemeException e)
         {
-            LogHashUnusable(table.Location, account, e.Message);
-            return new PassDbResult(PassDbStatus.InternalFailure);
+            LogHashUnusable(table.Location, query.Account, e.Message);
+            return PassDbResult.InternalFailure;
         }
     }
 
