@@ -7,33 +7,62 @@ namespace MailCluster.Imap.Session.Handlers;
 /// </summary>
 internal sealed class FolderTree
 {
-    private readonly SortedDictionary<FolderName, FolderTreeNode> _nodes = [];
+    private readonly List<FolderTreeNode> _nodes;
 
     public FolderTree(FolderList list)
     {
-        foreach (var folder in list.Folders)
-            Node(folder.Name).Folder = folder;
-        foreach (var name in list.Subscriptions)
-            Node(name).IsSubscribed = true;
-        foreach (var node in _nodes.Values.ToList())
+        _nodes = Merge(list);
+        if (_nodes.Exists(static node => node.Name.Value.Contains(FolderName.Separator)))
+            MarkLevels();
+    }
+
+    /// <summary>In the order of the names.</summary>
+    public IReadOnlyList<FolderTreeNode> Nodes => _nodes;
+
+    // Both are in the order of the names.
+    private static List<FolderTreeNode> Merge(FolderList list)
+    {
+        var (folders, subscriptions) = (list.Folders, list.Subscriptions);
+        var nodes = new List<FolderTreeNode>(folders.Length + subscriptions.Length);
+        for (int f = 0, s = 0; f < folders.Length || s < subscriptions.Length;)
         {
+            var order = f == folders.Length ? 1 : s == subscriptions.Length ? -1 : folders[f].Name.CompareTo(subscriptions[s]);
+            var node = order <= 0 ? new FolderTreeNode(folders[f].Name) { Folder = folders[f++] } : new FolderTreeNode(subscriptions[s]);
+            if (order >= 0)
+            {
+                node.IsSubscribed = true;
+                s++;
+            }
+
+            nodes.Add(node);
+        }
+
+        return nodes;
+    }
+
+    private void MarkLevels()
+    {
+        var byName = _nodes.ToDictionary(static node => node.Name);
+        var named = _nodes.Count;
+        for (var i = 0; i < named; i++)
+        {
+            var node = _nodes[i];
             for (var parent = node.Name.Parent; parent is { } name; parent = name.Parent)
             {
-                var above = Node(name);
+                if (!byName.TryGetValue(name, out var above))
+                {
+                    byName.Add(name, above = new FolderTreeNode(name));
+                    _nodes.Add(above);
+                }
+
                 above.HasChildren |= node.Folder is not null;
                 above.HasSubscribedChild |= node.IsSubscribed;
                 above.HasSpecialChild |= node.Folder is { Use: not SpecialUse.None };
             }
         }
-    }
 
-    public IEnumerable<FolderTreeNode> Nodes => _nodes.Values;
-
-    private FolderTreeNode Node(FolderName name)
-    {
-        if (!_nodes.TryGetValue(name, out var node))
-            _nodes.Add(name, node = new FolderTreeNode(name));
-        return node;
+        if (_nodes.Count > named)
+            _nodes.Sort(static (a, b) => a.Name.CompareTo(b.Name));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace MailCluster.Imap.Session.Handlers;
@@ -8,9 +9,27 @@ namespace MailCluster.Imap.Session.Handlers;
 /// </summary>
 internal sealed class ListPattern
 {
-    private readonly string _pattern;
+    // Patterns that are shorter have a bit for each of their characters and one for their end.
+    private const int ShortMax = 64;
 
-    private ListPattern(string pattern) => _pattern = pattern;
+    private readonly string _pattern;
+    private readonly ulong _stars;
+    private readonly ulong _wildcards;
+    private readonly ulong _end;
+
+    private ListPattern(string pattern)
+    {
+        _pattern = pattern;
+        if (pattern.Length >= ShortMax)
+            return;
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            _stars |= pattern[at] == '*' ? 1UL << at : 0;
+            _wildcards |= pattern[at] is '*' or '%' ? 1UL << at : 0;
+        }
+
+        _end = 1UL << pattern.Length;
+    }
 
     /// <summary>The canonical pattern: the reference in front, wildcards that stand together made one.</summary>
     public static ListPattern Create(string reference, string pattern)
@@ -38,13 +57,37 @@ internal sealed class ListPattern
         if (_pattern.Length > 2 * name.Length + 1)
             return false;
         var inbox = name.StartsWith("INBOX", StringComparison.Ordinal) && (name.Length == 5 || name[5] == '/') ? 5 : 0;
-        Span<bool> now = _pattern.Length < 256 ? stackalloc bool[256] : new bool[_pattern.Length + 1];
-        Span<bool> next = _pattern.Length < 256 ? stackalloc bool[256] : new bool[_pattern.Length + 1];
-        now.Clear();
+        return _pattern.Length < ShortMax ? MatchesShort(name, inbox) : MatchesLong(name, inbox);
+    }
+
+    // Bit n: the first n characters of the pattern are matched so far. Of most patterns one or two bits are set at a time.
+    private bool MatchesShort(string name, int inbox)
+    {
+        var now = Reach(1UL);
+        for (var i = 0; i < name.Length && now != 0; i++)
+        {
+            // A wildcard that is reached stays so.
+            var next = now & (name[i] == '/' ? _stars : _wildcards);
+            for (var literals = now & ~_wildcards & (_end - 1); literals != 0; literals &= literals - 1)
+            {
+                if (IsLiteral(_pattern[BitOperations.TrailingZeroCount(literals)], name, i, inbox))
+                    next |= (literals & (~literals + 1)) << 1;
+            }
+
+            now = Reach(next);
+        }
+
+        return (now & _end) != 0;
+    }
+
+    private bool MatchesLong(string name, int inbox)
+    {
+        var now = new bool[_pattern.Length + 1];
+        var next = new bool[_pattern.Length + 1];
         Reach(now, 0);
         for (var i = 0; i < name.Length; i++)
         {
-            next.Clear();
+            Array.Clear(next);
             for (var at = 0; at < _pattern.Length; at++)
             {
                 if (!now[at])
@@ -52,20 +95,24 @@ internal sealed class ListPattern
                 var p = _pattern[at];
                 if (p == '*' || (p == '%' && name[i] != '/'))
                     Reach(next, at);
-                else if (p != '%' && (p == name[i] || (i < inbox && char.ToUpperInvariant(p) == name[i])))
+                else if (p != '%' && IsLiteral(p, name, i, inbox))
                     Reach(next, at + 1);
             }
 
-            var swap = now;
-            now = next;
-            next = swap;
+            (now, next) = (next, now);
         }
 
         return now[_pattern.Length];
     }
 
+    private static bool IsLiteral(char p, string name, int at, int inbox) =>
+        p == name[at] || (at < inbox && char.ToUpperInvariant(p) == name[at]);
+
+    // A wildcard may also match nothing; no two stand together.
+    private ulong Reach(ulong states) => states | ((states & _wildcards) << 1);
+
     // A wildcard may also match nothing.
-    private void Reach(Span<bool> states, int at)
+    private void Reach(bool[] states, int at)
     {
         states[at] = true;
         while (at < _pattern.Length && _pattern[at] is '*' or '%')
