@@ -8,7 +8,8 @@ using MailCluster.LoadGenerator.Rows;
 const string Usage = """
     usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
                                              restarted before it, with or without dropping the page cache; only=ours; rounds=N at
-                                             most; store=NAME:ACCOUNTS where it needs a data directory of its own
+                                             most; store=NAME:ACCOUNTS where it needs a data directory of its own;
+                                             folders=ACCOUNT:COUNT where an account has so many
            loadgen users   --password WORD [--accounts N]   the passwd-file that the rows need, on standard output
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
@@ -116,6 +117,10 @@ static string Describe(Row row, bool quick)
     if (row.Store is { } store)
     {
         words.Add($"store={store.Name}:{store.Count(quick)}");
+    }
+    if (row.ManyFolders is { } folders)
+    {
+        words.Add($"folders={folders.Account}:{(quick ? folders.QuickCount : folders.Count)}");
     }
     return string.Join(' ', words);
 }

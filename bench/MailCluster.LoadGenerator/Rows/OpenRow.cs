@@ -16,7 +16,11 @@ internal sealed class OpenRow(string name, double target, OpenForm form) : Row(n
 {
     private const int ListAccount = 1;
 
-    private static int FolderCount(Setup setup) => setup.Quick ? 500 : 5_000;
+    private static readonly ManyFolders s_listed = new(Setup.Account(ListAccount), 5_000, 500);
+
+    public override ManyFolders? ManyFolders => form == OpenForm.List ? s_listed : null;
+
+    private static int FolderCount(Setup setup) => setup.Quick ? s_listed.QuickCount : s_listed.Count;
 
     public override void Prepare(Setup setup)
     {

@@ -36,6 +36,12 @@ internal enum Restart
     Cold,
 }
 
+/// <summary>Folders <c>parent0</c>, <c>parent1</c> and so on.</summary>
+/// <param name="Account">Whose they are.</param>
+/// <param name="Count">How many.</param>
+/// <param name="QuickCount">How many with <c>--quick</c>.</param>
+internal sealed record ManyFolders(string Account, int Count, int QuickCount);
+
 /// <summary>One line of the comparison.</summary>
 /// <param name="name">As given on the command line.</param>
 /// <param name="unit">Of its value.</param>
@@ -61,6 +67,9 @@ internal abstract class Row(string name, RowUnit unit, double target)
 
     /// <summary>Rounds at most: for rows that take long and vary little.</summary>
     public int RoundsMax { get; init; } = int.MaxValue;
+
+    /// <summary>Empty folders that an account has to have; null = none. <see cref="Prepare"/> creates those that are missing.</summary>
+    public virtual ManyFolders? ManyFolders => null;
 
     /// <summary>What happens to the server between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
     public Restart Restart { get; init; }
