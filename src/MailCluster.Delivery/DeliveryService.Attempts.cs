@@ -26,18 +26,12 @@ public sealed partial class DeliveryService
             }
         }
 
-        foreach (var action in plan.Actions)
-        {
-            var outcome = await FileAsync(action, recipient, request, message, attempts, cancellationToken);
-            if (outcome.Status != DeliveryStatus.Delivered)
-                return outcome;
-        }
-
-        return DeliveryOutcome.Delivered;
+        return await FileAsync(plan, recipient, request, message, attempts, cancellationToken);
     }
 
+    /// <summary>One command for all attempts: one whose answer was lost is not run twice.</summary>
     private async Task<DeliveryOutcome> FileAsync(
-        FileInto action, Recipient recipient, DeliveryRequest request, PreparedMessage message, Attempts attempts, CancellationToken cancellationToken)
+        DeliveryPlan plan, Recipient recipient, DeliveryRequest request, PreparedMessage message, Attempts attempts, CancellationToken cancellationToken)
     {
         NewMessage? stored = null;
         // Unknown once an attempt may have run: the body then belongs to a message perhaps.
@@ -48,24 +42,17 @@ public sealed partial class DeliveryService
             try
             {
                 stored ??= await _intake.StoreAsync(
-                    recipient.Account, message, new InternalDate(request.ReceivedAt), action.Flags, action.Keywords, CancellationToken.None);
-                var result = await _mailboxes.SendAsync(
-                    recipient.Account, new AppendMessages(action.Folder, [stored]), command, CancellationToken.None);
-                DeliveryLog.Delivered(_log, recipient.Account, action.Folder, result.Uids.Min, message.Body.Length, request.Session);
+                    recipient.Account, message, new InternalDate(request.ReceivedAt), SystemFlags.None, [], CancellationToken.None);
+                var deliver = new DeliverMessage([.. plan.Actions.Select(action => action.Of(stored))], [], [], []);
+                var result = await _mailboxes.SendAsync(recipient.Account, deliver, command, CancellationToken.None);
+                foreach (var filed in result.Filed)
+                    DeliveryLog.Delivered(_log, recipient.Account, filed.Folder, filed.Uid, message.Body.Length, request.Session);
                 return DeliveryOutcome.Delivered;
             }
             catch (MailboxRefusedException e)
             {
                 if (stored is not null && e.Reason == RefusalReason.Unavailable)
                     mayHaveRun = true;
-                if (IsFolderMissing(e.Reason) && action.OrInbox && !mayHaveRun)
-                {
-                    // Another command, not the same one again.
-                    action = FileInto.Inbox with { Flags = action.Flags, Keywords = action.Keywords };
-                    command = ContextOf(request);
-                    continue;
-                }
-
                 if (await attempts.WaitAsync(e.Reason, cancellationToken))
                     continue;
                 if (stored is not null && !mayHaveRun)
@@ -106,9 +93,6 @@ public sealed partial class DeliveryService
         new(CommandId.New(_time), request.Session, request.Protocol, request.ClientAddress);
 
     private static bool IsTemporary(RefusalReason reason) => reason is RefusalReason.Busy or RefusalReason.Unavailable;
-
-    private static bool IsFolderMissing(RefusalReason reason) =>
-        reason is RefusalReason.NonExistent or RefusalReason.TryCreate or RefusalReason.FolderGone;
 
     /// <summary>The patience of one delivery: waits that double, until the time is over.</summary>
     private sealed class Attempts(TimeProvider time, TimeSpan retryFor)

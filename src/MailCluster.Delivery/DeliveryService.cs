@@ -9,13 +9,13 @@ namespace MailCluster.Delivery;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The message is read once (summary, searchable text) and stored for each recipient; all recipients run side by side. For each: checks, plan, body, append.
+/// The message is read once (summary, searchable text) and stored for each recipient; all recipients run side by side. For each: checks, plan, body, and one command for all of it.
 /// </para>
 /// <para>
-/// A crash before the body is durable leaves nothing; between body and append it leaves a body that no message uses, which a check collects; after
-/// the append it leaves the message, and if the client was not told yet it will send it again: a duplicate, which is the better of
-/// the two ends (RFC 1047). Each append has one command id for all its attempts, so that an attempt whose answer was lost is
-/// not run twice. The body of an append that was certainly refused is given up at once; of one whose outcome is unknown it is kept.
+/// A crash before the body is durable leaves nothing; between body and command it leaves a body that no message uses, which a check collects; after
+/// the command it leaves the message, and if the client was not told yet it will send it again: a duplicate, which is the better of
+/// the two ends (RFC 1047). Each command has one id for all its attempts, so that an attempt whose answer was lost is
+/// not run twice. The body of a command that was certainly refused is given up at once; of one whose outcome is unknown it is kept.
 /// </para>
 /// </remarks>
 public sealed partial class DeliveryService : IDeliveryService

@@ -25,6 +25,8 @@ public sealed record MailboxOptions
 
     /// <summary>All Sieve scripts of one account together, in bytes; they are in memory with it.</summary>
     public long ScriptBytesMax { get; init; } = 4 * 1024 * 1024;
+    /// <summary>Messages that one account may have waiting to be sent; past it deliveries that would send more are put off. 1 and up.</summary>
+    public int OutboxMax { get; init; } = 1_000;
 
     /// <summary>
     /// How long bodies stay after their last message is gone: answers a FETCH in flight, and is what history can be restored from. The grace

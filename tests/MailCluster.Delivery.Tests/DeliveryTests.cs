@@ -257,10 +257,10 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
         public async ValueTask<TResult> SendAsync<TResult>(
             AccountId account, MailboxCommand<TResult> command, CommandContext context, CancellationToken cancellationToken)
         {
-            if (command is AppendMessages append && !append.Folder.IsInbox)
+            if (command is DeliverMessage deliver && deliver.Filings[0] is { Folder.IsInbox: false } filing)
             {
                 await inner.SendAsync(
-                    account, new DeleteFolder(append.Folder), new CommandContext(CommandId.New(TimeProvider.System), "", "test", ""), cancellationToken);
+                    account, new DeleteFolder(filing.Folder), new CommandContext(CommandId.New(TimeProvider.System), "", "test", ""), cancellationToken);
             }
 
             return await inner.SendAsync(account, command, context, cancellationToken);

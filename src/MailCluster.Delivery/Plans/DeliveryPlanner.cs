@@ -14,7 +14,7 @@ internal sealed class DeliveryPlanner(IMailboxClient mailboxes, DeliveryOptions 
             return KeepInInbox;
         var folders = await mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken);
         var folder = folders.Find(wanted)?.Name ?? FindAnyCase(folders, wanted);
-        return folder is { } found ? new DeliveryPlan([new FileInto(found, SystemFlags.None, [], OrInbox: true)]) : KeepInInbox;
+        return folder is { } found ? new DeliveryPlan([new FileInto(found, SystemFlags.None, [])]) : KeepInInbox;
     }
 
     // Addresses lose their case on the way; folders do not have to be named in lower case for that.

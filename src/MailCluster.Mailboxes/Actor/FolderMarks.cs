@@ -16,11 +16,18 @@ internal static class FolderMarks
         CopyMessages copy => Of(state, copy.Source, state.Find(copy.Target)?.Id),
         MoveMessages move => Of(state, move.Source, state.Find(move.Target)?.Id),
         ExpungeMessages expunge => Of(state, expunge.Folder),
+        DeliverMessage deliver => OfFilings(state, deliver.Filings),
+        SettleOutboxEntry settle => OfFilings(state, settle.Filings),
         _ => [],
     };
 
     /// <summary>Any folder may have changed, or be gone.</summary>
     public static bool ConcernsAll(IMailboxCommand command) => command is RenameFolder or DeleteFolder or PurgeAccount;
+
+    /// <summary>INBOX with them: it may have taken the place of a folder.</summary>
+    private static ImmutableArray<FolderMark> OfFilings(MailboxState state, ImmutableArray<Filing> filings) => filings.IsEmpty
+        ? []
+        : Of(state, [.. filings.Select(filing => state.Find(filing.Folder)?.Id).Append(state.Find(FolderName.Inbox)?.Id).Distinct()]);
 
     private static ImmutableArray<FolderMark> Of(MailboxState state, params ReadOnlySpan<FolderId?> folders)
     {

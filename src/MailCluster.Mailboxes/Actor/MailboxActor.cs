@@ -95,6 +95,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     protected override void OnCommitted(MailboxState before, MailboxState after, IReadOnlyList<MailboxChange> events)
     {
         _published = after.Folders;
+        TellOutbox(before, after);
         if (services.Feeds.HasNobodyToTell(account))
             return;
         foreach (var change in events)
@@ -142,6 +143,8 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         }
 
         _published = state.Folders;
+        if (!state.Outbox.IsEmpty)
+            services.Outbox?.OutboxChanged(account, state.NextOutboxAttempt);
         foreach (var folder in state.Folders.Values)
         {
             if (services.Feeds.FindToTell(account, folder.Id) is { } feed)
@@ -191,6 +194,8 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         GetScript get => ScriptAnswers.Get(state, get.Name, get.Known),
         GetActiveScript get => ScriptAnswers.GetActive(state, get.Known),
         AskScriptSpace ask => MailboxRules.RequireScriptSpace(state, ask.Name, ask.Size, services.Options),
+        ListOutbox => MailboxAnswers.Outbox(state),
+        FindMarks find => MailboxAnswers.Find(state, find, services.Time.GetUtcNow()),
         OpenFolder open => Locate(Named(state, open.Name), isRemote, isRemote && open.TakeRecent),
         LocateFolder locate => Locate(MailboxRules.Open(state, locate.Folder), isRemote, takeRecent: false),
         _ => throw new InvalidOperationException($"Nothing answers {query.GetType().Name}."),
@@ -213,6 +218,12 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
             return new FolderLocation(index, marker);
         var recentFrom = takeRecent ? marker.ClaimFrom(index.UidNext) : marker.From;
         return new FolderPlace(index.Id, index.UidValidity, index.UidNext, index.HighestModSeq, recentFrom);
+    }
+
+    private void TellOutbox(MailboxState before, MailboxState after)
+    {
+        if (!ReferenceEquals(before.Outbox, after.Outbox))
+            services.Outbox?.OutboxChanged(account, after.NextOutboxAttempt);
     }
 
     private void Publish(MailboxState state, FolderId id)

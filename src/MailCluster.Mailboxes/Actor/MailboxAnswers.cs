@@ -36,5 +36,14 @@ internal static class MailboxAnswers
 
     public static AccountInspection Inspect(MailboxState state) => new(
         [.. state.Names.Select(entry => (entry.Key, state.Folders[entry.Value].Index))],
-        [.. state.Released]);
+        [.. state.Released],
+        InOrder(state));
+
+    public static OutboxList Outbox(MailboxState state) => new(InOrder(state));
+
+    public static MarksFound Find(MailboxState state, FindMarks query, DateTimeOffset now) =>
+        new([.. query.Keys.Where(key => state.Marks.Contains(key, now))]);
+
+    private static ImmutableArray<OutboxEntry> InOrder(MailboxState state) =>
+        [.. state.Outbox.Values.OrderBy(entry => entry.QueuedAt).ThenBy(entry => entry.Id.Value)];
 }

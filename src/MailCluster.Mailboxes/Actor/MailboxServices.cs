@@ -9,4 +9,7 @@ public sealed record MailboxServices(
 {
     /// <summary>Makes the global ids of folders. A simulation gives its own, so that a run is the same each time.</summary>
     public Func<Guid> NewId { get; init; } = Guid.NewGuid;
+
+    /// <summary>Is told of accounts that have mail to send; null where nothing is sent.</summary>
+    public IOutboxListener? Outbox { get; init; }
 }

@@ -63,5 +63,6 @@ public sealed record FolderInfo(
 
 /// <param name="Folders">Every folder's name and index.</param>
 /// <param name="Released">Bodies given up by the account whose release the body store may not know yet.</param>
+/// <param name="Outbox">Mail that waits to be sent, oldest first; its bodies are in use.</param>
 public sealed record AccountInspection(
-    ImmutableArray<(FolderName Name, FolderIndex Index)> Folders, ImmutableArray<BodyRef> Released);
+    ImmutableArray<(FolderName Name, FolderIndex Index)> Folders, ImmutableArray<BodyRef> Released, ImmutableArray<OutboxEntry> Outbox);

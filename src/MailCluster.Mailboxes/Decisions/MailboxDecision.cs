@@ -31,6 +31,9 @@ internal static partial class MailboxRules
         DeleteScript delete => Decide(state, delete),
         RenameScript rename => Decide(state, rename),
         SetActiveScript activate => Decide(state, activate),
+        DeliverMessage deliver => Decide(state, deliver, context),
+        ClaimOutboxEntry claim => Decide(state, claim, context),
+        SettleOutboxEntry settle => Decide(state, settle, context),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}."),
     };
 

@@ -145,7 +145,7 @@ internal static class EventCodec
         ScriptRenamed renamed => ScriptCodec.ToStored(renamed),
         ScriptActivated activated => ScriptCodec.ToStored(activated),
         AccountPurged purged => new Event { AccountPurged = new Stored.AccountPurged { ModSeq = purged.ModSeq.Value } },
-        _ => throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
+        _ => DeliveryEventCodec.ToStored(e) ?? throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
     };
 
     private static MailboxEvent FromStored(Event stored) => stored.KindCase switch
@@ -189,7 +189,8 @@ internal static class EventCodec
         Event.KindOneofCase.ScriptRenamed => ScriptCodec.FromStored(stored.ScriptRenamed),
         Event.KindOneofCase.ScriptActivated => ScriptCodec.FromStored(stored.ScriptActivated),
         Event.KindOneofCase.AccountPurged => new AccountPurged(new ModSeq(stored.AccountPurged.ModSeq)),
-        _ => throw new InvalidDataException("A journal entry has an event of a kind this release does not know; a later release wrote it."),
+        _ => DeliveryEventCodec.FromStored(stored)
+            ?? throw new InvalidDataException("A journal entry has an event of a kind this release does not know; a later release wrote it."),
     };
 
     private static Stored.MessagesAppended ToStored(MessagesAppended e)

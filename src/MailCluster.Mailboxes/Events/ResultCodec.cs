@@ -43,7 +43,7 @@ internal static class ResultCodec
         {
             Expunge = new Stored.ExpungeResult { Uids = expunge.Uids.ToStored(), ModSeq = expunge.ModSeq.Value },
         },
-        _ => throw new InvalidOperationException($"{result.GetType().Name} has no stored form."),
+        _ => DeliveryResultCodec.ToStored(result) ?? throw new InvalidOperationException($"{result.GetType().Name} has no stored form."),
     };
 
     /// <summary>Null for an answer of a kind that this release does not know.</summary>
@@ -65,6 +65,6 @@ internal static class ResultCodec
             stored.Copy.TargetUids.ToUidSet(),
             new ModSeq(stored.Copy.ModSeq)),
         Result.KindOneofCase.Expunge => new ExpungeResult(stored.Expunge.Uids.ToUidSet(), new ModSeq(stored.Expunge.ModSeq)),
-        _ => null,
+        _ => stored is null ? null : DeliveryResultCodec.FromStored(stored),
     };
 }

@@ -123,6 +123,8 @@ internal static class MailboxSnapshot
         foreach (var (body, references) in state.SharedBodies)
             root.SharedBodies.Add(new SharedBody { Body = body.Value, References = references });
         ScriptSnapshot.WriteRoot(state.Scripts, root);
+        root.Marks.AddRange(state.Marks.InOrder().Select(DeliveryEventCodec.ToStored));
+        root.Outbox.AddRange(state.Outbox.Values.OrderBy(entry => entry.Id.Value).Select(DeliveryEventCodec.ToStored));
         return root.ToByteArray();
     }
 
@@ -167,6 +169,8 @@ internal static class MailboxSnapshot
             SharedBodies = root.SharedBodies.ToImmutableDictionary(entry => new BodyRef(entry.Body), entry => entry.References),
             Scripts = ScriptSnapshot.Read(root, name => parts.TryGetValue(name, out var part) ? part[""] : null),
             Recent = recent,
+            Marks = DeliveryMarks.Empty.With(root.Marks.Select(DeliveryEventCodec.FromStored), DateTimeOffset.UnixEpoch),
+            Outbox = root.Outbox.Select(DeliveryEventCodec.FromStored).ToImmutableDictionary(entry => entry.Id),
         };
     }
 }

@@ -39,6 +39,11 @@ internal sealed partial record MailboxState
                 ? state.Subscriptions.Add(subscription.Name)
                 : state.Subscriptions.Remove(subscription.Name),
         },
+        MarksRemembered marks => state with { Marks = state.Marks.With(marks.Marks, marks.Time) },
+        BodiesShared shared => state.Share(shared),
+        OutboxQueued queued => state.Queue(queued),
+        OutboxAttempted attempted => state.Attempt(attempted),
+        OutboxClosed closed => state.Close(closed),
         AccountCreated created => state with { Account = created.Account },
         AccountPurged purged => state.Purge(purged),
         ScriptPut put => state with { Scripts = state.Scripts.Put(put.Name, StoredScript.Of(put.Content, put.ChangedAt)) },
@@ -155,7 +160,8 @@ internal sealed partial record MailboxState
         return this with { SharedBodies = shared, Released = released.ToImmutable() };
     }
 
-    private MailboxState Create(FolderCreated e)
+    /// <summary>With a folder more. A decision that makes several folders asks what the next one is to be on this state.</summary>
+    internal MailboxState Create(FolderCreated e)
     {
         if (Names.ContainsKey(e.Name))
             throw new InvalidOperationException($"Account {Account} has a folder {e.Name} already.");
@@ -203,6 +209,8 @@ internal sealed partial record MailboxState
             if (folder.Index.Exists > 0)
                 state = state.Release(folder.Index, folder.Index.AllUids());
         }
+
+        state = state.Release(Outbox.Values.Select(entry => entry.Mail.Body));
 
         return Empty with
         {

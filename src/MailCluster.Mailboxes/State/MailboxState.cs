@@ -55,7 +55,8 @@ internal sealed partial record MailboxState
     /// <summary>Rough size in memory, in bytes; quick to ask.</summary>
     public long MemoryBytes =>
         2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L)
-        + Scripts.MemoryBytes;
+        + Scripts.MemoryBytes
+        + DeliveryMemoryBytes;
 
     public FolderState? Find(FolderName name) => Names.TryGetValue(name, out var id) ? Folders[id] : null;
 

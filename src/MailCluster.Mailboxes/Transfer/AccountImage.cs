@@ -81,6 +81,7 @@ public sealed class AccountImage
         var state = _state with
         {
             Folders = _state.Folders.ToImmutableDictionary(entry => entry.Key, entry => entry.Value with { Index = entry.Value.Index.WithBodies(map) }),
+            Outbox = _state.Outbox.ToImmutableDictionary(entry => entry.Key, entry => DeliveryEventCodec.WithBody(entry.Value, map)),
             SharedBodies = _state.SharedBodies.ToImmutableDictionary(entry => map(entry.Key), entry => entry.Value),
         };
         return MailboxSnapshot.Write(state, null, folder => _recentFrom.GetValueOrDefault(folder.Id, 1u)).Changed;
@@ -97,7 +98,7 @@ public sealed class AccountImage
 
     private static MailboxEvent Rewrite(MailboxEvent e, Func<BodyRef, BodyRef> map) => e is MessagesAppended appended
         ? appended with { Messages = [.. appended.Messages.Select(message => message with { Body = map(message.Body) })] }
-        : e;
+        : DeliveryEventCodec.WithBodies(e, map);
 
     private static (MailboxState State, SequenceNr SequenceNr) ReadSnapshot(Snapshot? snapshot, Dictionary<FolderId, uint> recentFrom)
     {
@@ -154,6 +155,9 @@ public sealed class AccountImage
                         _all.TryAdd(facts.Body, facts.EmailId);
                 }
             }
+
+            foreach (var entry in state.Outbox.Values)
+                _all.TryAdd(entry.Mail.Body, entry.Mail.EmailId);
         }
 
         public void AddEvents(IReadOnlyList<MailboxChange> changes)
@@ -163,6 +167,9 @@ public sealed class AccountImage
                 foreach (var message in appended.Messages)
                     _all.TryAdd(message.Body, message.EmailId);
             }
+
+            foreach (var entry in changes.SelectMany(change => change.Events).OfType<OutboxQueued>().SelectMany(queued => queued.Entries))
+                _all.TryAdd(entry.Mail.Body, entry.Mail.EmailId);
         }
 
         public ImmutableArray<ImagedBody> Finish(MailboxState state)

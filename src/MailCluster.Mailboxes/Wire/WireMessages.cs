@@ -118,6 +118,8 @@ internal static class WireMessages
                 wire.ScriptQuery = WireScripts.ToWire(ask);
                 break;
             default:
+                if (WireDeliveries.TrySetCommand(wire, command))
+                    break;
                 throw new InvalidOperationException($"{command.GetType().Name} has no form for other nodes.");
         }
     }
@@ -158,7 +160,8 @@ internal static class WireMessages
             wire.RenameScript.From.ToScriptName(), wire.RenameScript.To.ToScriptName()),
         Request.CommandOneofCase.SetActiveScript => new SetActiveScript(wire.SetActiveScript.Name.ToOptionalScriptName()),
         Request.CommandOneofCase.ScriptQuery => WireScripts.FromWire(wire.ScriptQuery),
-        _ => throw new InvalidDataException("A later release sent a request of a kind that this one does not know."),
+        _ => WireDeliveries.CommandOf(wire)
+            ?? throw new InvalidDataException("A later release sent a request of a kind that this one does not know."),
     };
 
     private static TransferMessages Transfer(FolderId source, UidSet uids, FolderName target) =>

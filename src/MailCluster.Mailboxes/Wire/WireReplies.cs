@@ -50,7 +50,8 @@ internal static class WireReplies
                 wire.ActiveScript = WireScripts.ToWire(active);
                 break;
             default:
-                wire.Command = ResultCodec.ToStored(answer.Result);
+                if (!WireDeliveries.TrySetResult(wire, answer.Result))
+                    wire.Command = ResultCodec.ToStored(answer.Result);
                 break;
         }
 
@@ -82,7 +83,7 @@ internal static class WireReplies
             Reply.ResultOneofCase.ScriptText => WireScripts.FromWire(wire.ScriptText),
             Reply.ResultOneofCase.ActiveScript => WireScripts.FromWire(wire.ActiveScript),
             Reply.ResultOneofCase.Failure => WireFailures.FromWire(wire.Failure),
-            _ => null,
+            _ => WireDeliveries.ResultOf(wire),
         };
         return new RemoteAnswer(
             result ?? throw new InvalidDataException("A later release sent an answer of a kind that this one does not know."),
@@ -128,10 +129,12 @@ internal static class WireReplies
         }
 
         wire.Released.AddRange(inspection.Released.Select(body => body.Value));
+        wire.Outbox.AddRange(inspection.Outbox.Select(DeliveryEventCodec.ToStored));
         return wire;
     }
 
     private static Mailboxes.AccountInspection FromWire(AccountInspection wire) => new(
         [.. wire.Folders.Select(folder => (folder.Name.ToFolderName(), WireIndexes.IndexOf(folder.Parts)))],
-        [.. wire.Released.Select(body => new BodyRef(body))]);
+        [.. wire.Released.Select(body => new BodyRef(body))],
+        [.. wire.Outbox.Select(DeliveryEventCodec.FromStored)]);
 }

@@ -62,7 +62,7 @@ public sealed class RandomHistoryTests
             var other = FolderName.Create(Names[random.Next(Names.Length)]);
             var first = (uint)random.Next(1, (int)folder.Index.UidNext + 1);
             var uids = UidSet.OfRange(first, first + (uint)random.Next(6));
-            switch (random.Next(15))
+            switch (random.Next(19))
             {
                 case <= 3:
                     mailbox.Run(new AppendMessages(
@@ -91,7 +91,17 @@ public sealed class RandomHistoryTests
                 case 10:
                     mailbox.Run(new RenameFolder(name, other));
                     break;
-                case 11:
+                case 11 or 12:
+                    mailbox.Run(Delivery(mailbox, random));
+                    break;
+                case 13:
+                    Attend(mailbox, random);
+                    break;
+                case 14 when random.Next(20) == 0:
+                    mailbox.Run(new PurgeAccount());
+                    mailbox.Provision();
+                    break;
+                case 14 or 15:
                     mailbox.Run(new SetSubscription(name, random.Next(2) == 0));
                     break;
                 default:
@@ -105,6 +115,38 @@ public sealed class RandomHistoryTests
         }
     }
 
+    /// <summary>Any mixture of what a filter may ask for, the bodies shared between filings and outgoing mail.</summary>
+    private static DeliverMessage Delivery(MailboxDriver mailbox, Random random)
+    {
+        var bodies = Enumerable.Range(0, random.Next(1, 3)).Select(_ => mailbox.Message()).ToArray();
+        var filings = Enumerable.Range(0, random.Next(4)).Select(_ => new Filing(
+            FolderName.Create(Names[random.Next(Names.Length)]),
+            bodies[random.Next(bodies.Length)] with { Flags = (SystemFlags)random.Next(32), Keywords = [Keywords[random.Next(4)]] },
+            (MissingFolder)random.Next(3),
+            (SpecialUse)random.Next(8),
+            random.Next(2) == 0));
+        var outgoing = Enumerable.Range(0, random.Next(3)).Select(i => bodies[random.Next(bodies.Length)] is var body
+            ? new OutgoingMail(
+                (OutgoingKind)random.Next(4), "alice@example.com", $"r{i}@example.org", "X-Sieve: 1\r\n", body.EmailId, body.Body, body.Size,
+                new OutgoingTerms("NEVER", DeliverBy: random.Next(2) == 0 ? mailbox.Context.Now : null))
+            : throw new InvalidOperationException());
+        var keys = Enumerable.Range(0, 4).Select(_ => MarkKey.Of("test", $"{random.Next(20)}")).ToArray();
+        return new DeliverMessage(
+            [.. filings], [keys[0]], [.. keys[1..].Select(key => new DeliveryMark(key, mailbox.Context.Now.AddSeconds(random.Next(60))))], [.. outgoing]);
+    }
+
+    /// <summary>What the sender does with an entry of the outbox, or an administrator.</summary>
+    private static void Attend(MailboxDriver mailbox, Random random)
+    {
+        var entries = mailbox.State.Outbox.Keys.OrderBy(id => id.Value).ToList();
+        var id = entries.Count == 0 ? new OutboxId(Guid.Empty) : entries[random.Next(entries.Count)];
+        var later = mailbox.Context.Now.AddSeconds(random.Next(-5, 5));
+        if (random.Next(2) == 0)
+            mailbox.Run(new ClaimOutboxEntry(id, later));
+        else
+            mailbox.Run(new SettleOutboxEntry(id, (OutboxVerdict)random.Next(5), later, "250 ok", random.Next(3) == 0 ? [new Filing(FolderName.Inbox, mailbox.Message())] : []));
+    }
+
     /// <summary>Every body ever appended is used by some message or was released once, never both.</summary>
     private static void AssertBodiesBalance(MailboxDriver mailbox)
     {
@@ -115,9 +157,15 @@ public sealed class RandomHistoryTests
                 used[folder.Index.RowAt(i).Body] = used.GetValueOrDefault(folder.Index.RowAt(i).Body) + 1;
         }
 
+        foreach (var entry in mailbox.State.Outbox.Values)
+            used[entry.Mail.Body] = used.GetValueOrDefault(entry.Mail.Body) + 1;
+        var queued = mailbox.Changes
+            .SelectMany(change => change.Events.OfType<OutboxQueued>())
+            .SelectMany(e => e.Entries.Select(entry => entry.Mail.Body));
         var appended = mailbox.Changes
             .SelectMany(change => change.Events.OfType<MessagesAppended>())
             .SelectMany(e => e.Messages.Select(message => message.Body))
+            .Concat(queued)
             .ToHashSet();
         Assert.Equal(mailbox.State.Released.Count, mailbox.State.Released.Distinct().Count());
         Assert.Equal(appended.Order(new ByValue()), used.Keys.Concat(mailbox.State.Released).Order(new ByValue()));

@@ -23,6 +23,9 @@ internal static class StateText
         text.AppendLine("shared " + string.Join(' ', state.SharedBodies.OrderBy(e => e.Key.Value).Select(e => $"{e.Key}={e.Value}")));
         text.AppendLine("recent " + string.Join(' ', state.Recent.InOrder().Select(e => $"{e.Id.Value}={e.Result}")));
         Write(text, state.Scripts);
+        text.AppendLine("marks " + string.Join(' ', state.Marks.InOrder()));
+        foreach (var entry in state.Outbox.Values.OrderBy(entry => entry.Id.Value))
+            text.AppendLine($"outbox {entry}");
         if (withReleased)
             text.AppendLine("released " + string.Join(' ', state.Released));
         return text.ToString();

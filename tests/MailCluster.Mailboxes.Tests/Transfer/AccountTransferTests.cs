@@ -148,7 +148,8 @@ public sealed class AccountTransferTests
     private static void AssertBodies(AccountImage image, MailboxState state, bool hasHistory)
     {
         var used = state.Folders.Values.SelectMany(folder => Enumerable.Range(0, folder.Index.Exists).Select(i => folder.Index.RowAt(i)));
-        var expected = used.Select(row => (row.Body, row.EmailId)).Distinct().OrderBy(pair => pair.Body.Value);
+        var expected = used.Select(row => (row.Body, row.EmailId))
+            .Concat(state.Outbox.Values.Select(entry => (entry.Mail.Body, entry.Mail.EmailId))).Distinct().OrderBy(pair => pair.Body.Value);
         Assert.Equal(expected, image.Bodies.Where(body => body.IsUsed).Select(body => (body.Body, body.EmailId)).OrderBy(pair => pair.Body.Value));
         Assert.Equal(image.Bodies.Length, image.Bodies.DistinctBy(body => body.Body).Count());
         Assert.True(!hasHistory || image.Bodies.Any(body => !body.IsUsed));
@@ -162,6 +163,8 @@ public sealed class AccountTransferTests
             KeyValuePair.Create(entry.Key, entry.Value with { Index = entry.Value.Index.WithBodies(Rename) }))),
         SharedBodies = System.Collections.Immutable.ImmutableDictionary.CreateRange(
             state.SharedBodies.Select(entry => KeyValuePair.Create(Rename(entry.Key), entry.Value))),
+        Outbox = state.Outbox.SetItems(state.Outbox.Values.Select(entry =>
+            KeyValuePair.Create(entry.Id, entry with { Mail = entry.Mail with { Body = Rename(entry.Mail.Body) } }))),
         Released = [.. state.Released.Select(Rename)],
     };
 

@@ -102,7 +102,7 @@ public sealed class MailboxCodecTests
     {
         var folders = Enumerable.Range(0, 400).Select(i => (FolderName.Create("f" + i), new Samples(i).Index()));
         var released = new Bodies.BodyRef[WireReplies.BytesMax / 8];
-        var answer = new RemoteAnswer(new AccountInspection([.. folders], [.. released]), []);
+        var answer = new RemoteAnswer(new AccountInspection([.. folders], [.. released], []), []);
 
         var read = Assert.IsType<RemoteAnswer>(Codec.ReadReply(Written(bytes => Codec.WriteReply(answer, bytes))));
 

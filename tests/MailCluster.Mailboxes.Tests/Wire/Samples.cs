@@ -41,6 +41,8 @@ internal sealed class Samples(int seed)
             return _random.NextInt64(1, long.MaxValue);
         if (type == typeof(ulong))
             return (ulong)_random.NextInt64();
+        if (type == typeof(DateTimeOffset))
+            return DateTimeOffset.FromUnixTimeSeconds(_random.Next());
         if (type == typeof(InternalDate))
             return new InternalDate(DateTimeOffset.FromUnixTimeSeconds(_random.Next()).ToOffset(TimeSpan.FromMinutes(_random.Next(-720, 720))));
         if (type.IsEnum)

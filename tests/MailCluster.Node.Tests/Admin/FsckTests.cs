@@ -94,6 +94,21 @@ public sealed class FsckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_to_be_sent_uses_its_body_and_a_lost_one_is_found()
+    {
+        var (sound, lost) = (await StoreAsync(), await StoreAsync());
+        await SendAsync(new DeliverMessage([], [], [], [Mail(sound), Mail(lost)]));
+        Assert.Empty((await RunAsync("{\"verify\":true}")).Findings);
+        _bodies.Missing.Add(lost.Body);
+        Assert.Equal(["outbox-body-missing"], (await RunAsync("{\"repair\":true}")).Findings);
+        Assert.Equal(1, (await RunAsync("{\"repair\":true,\"drop-lost\":true}")).Summary.GetProperty("repaired").GetInt32());
+        Assert.Equal(sound.Body, Assert.Single((await SendAsync(new ListOutbox())).Entries).Mail.Body);
+
+        static OutgoingMail Mail(NewMessage body) => new(
+            OutgoingKind.Redirect, "alice@example.com", "bob@example.org", "", body.EmailId, body.Body, body.Size, OutgoingTerms.None);
+    }
+
+    [Fact]
     public async Task An_unused_body_is_given_up_only_when_it_has_been_unused_for_long()
     {
         await AppendAsync();

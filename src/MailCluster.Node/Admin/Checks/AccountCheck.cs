@@ -53,6 +53,30 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
                     "none: this is a fault of the program, please report it"), repaired: false);
             await CheckFolderAsync(account, name, index);
         }
+        foreach (var entry in inspection.Outbox) await CheckOutboxAsync(account, entry);
+    }
+
+    /// <summary>What waits to be sent needs its body as a message does.</summary>
+    private async Task CheckOutboxAsync(AccountId account, OutboxEntry entry)
+    {
+        EmailIds.Add(entry.Mail.EmailId.Value);
+        var (condition, detail) = await LookAsync(entry.Mail.Body, entry.Mail.Size);
+        if (condition == BodyCondition.Sound && detail.Length == 0) return;
+        var now = await accounts.SendAsync(account, new ListOutbox(), run.Cancellation);
+        if (now.Entries.All(other => other.Id != entry.Id)) return;
+        var drop = condition == BodyCondition.Missing && run.Request is { DropLost: true, Repair: true };
+        if (drop)
+            await accounts.SendAsync(
+                account, new SettleOutboxEntry(entry.Id, OutboxVerdict.Deleted, default, "the body is lost", []), run.Cancellation);
+        var problem = condition switch
+        {
+            BodyCondition.Missing => "outbox-body-missing",
+            BodyCondition.Corrupt => "outbox-body-corrupt",
+            _ => "outbox-size-wrong",
+        };
+        var repair = drop ? "it will not be sent" : $"none: mailctl outbox delete {account} {entry.Id} gives it up";
+        await run.ReportAsync(
+            new FindingRow(problem, account.Value, "", 0, entry.Mail.Body.ToString(), $"to {entry.Mail.Recipient}: {detail}", repair), drop);
     }
 
     private async Task CheckFolderAsync(AccountId account, FolderName name, FolderIndex index)
@@ -63,7 +87,7 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
             var row = index.RowAt(position);
             run.Messages++;
             EmailIds.Add(row.EmailId.Value);
-            var (condition, detail) = await LookAsync(row);
+            var (condition, detail) = await LookAsync(row.Body, row.Size);
             if (condition == BodyCondition.Sound && detail.Length == 0) continue;
             if (!await IsStillThereAsync(account, name, row)) continue;
             var (repair, repaired) = await RepairAsync(account, index.Id, row, condition);
@@ -73,16 +97,16 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
         }
     }
 
-    private async ValueTask<(BodyCondition Condition, string Detail)> LookAsync(MessageRow row)
+    private async ValueTask<(BodyCondition Condition, string Detail)> LookAsync(BodyRef body, uint size)
     {
         try
         {
-            var length = await bodies.GetLengthAsync(row.Body, run.Cancellation);
-            if (run.Request.Verify && await check.VerifyAsync(row.Body, run.Cancellation) is var condition and not BodyCondition.Sound)
+            var length = await bodies.GetLengthAsync(body, run.Cancellation);
+            if (run.Request.Verify && await check.VerifyAsync(body, run.Cancellation) is var condition and not BodyCondition.Sound)
                 return (condition, condition == BodyCondition.Corrupt
                     ? "the stored octets fail their checksum"
                     : "the store has no such body");
-            return (BodyCondition.Sound, length == row.Size ? "" : $"the index says {row.Size} octets, the body has {length}");
+            return (BodyCondition.Sound, length == size ? "" : $"the account says {size} octets, the body has {length}");
         }
         catch (BodyMissingException)
         {

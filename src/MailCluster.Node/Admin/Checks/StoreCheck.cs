@@ -99,6 +99,7 @@ internal sealed class StoreCheck(
             return true; // Reported already as unreadable; what cannot be read must not be given up.
         }
         if (inspection.Released.Contains(record.Body)) return false;
+        if (inspection.Outbox.Any(entry => entry.Mail.EmailId.Value == record.EmailId)) return true;
         foreach (var (_, index) in inspection.Folders)
         {
             foreach (var chunk in index.Chunks)
