@@ -17,6 +17,9 @@ public ref struct HeaderFieldReader
         _next = HeaderLine.FirstLine(header);
     }
 
+    /// <summary>Where the body begins, behind the blank line if there is one; known once <see cref="MoveNext"/> was false.</summary>
+    public int BodyOffset { get; private set; }
+
     /// <summary>The field that <see cref="MoveNext"/> found.</summary>
     public HeaderField Current { get; private set; }
 
@@ -35,6 +38,7 @@ public ref struct HeaderFieldReader
         var at = _next;
         while (true)
         {
+            _next = at;
             var line = HeaderLine.Read(_bytes, at, _lineEnd);
             switch (line.Kind)
             {
@@ -49,7 +53,7 @@ public ref struct HeaderFieldReader
                     at = line.Next;
                     break;
                 default:
-                    _next = _bytes.Length;
+                    BodyOffset = line.Next;
                     return false;
             }
         }

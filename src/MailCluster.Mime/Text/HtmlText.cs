@@ -7,7 +7,7 @@ namespace MailCluster.Mime;
 /// The readable text of HTML: tags, comments, scripts and styles removed, character references decoded, white space collapsed, a line end where
 /// a block begins or ends. Not a parser: mail's HTML is broken, and searching and previewing need its words only. One pass, linear in time.
 /// </summary>
-internal ref struct HtmlText
+public ref struct HtmlText
 {
     private static readonly SearchValues<byte> Stops = SearchValues.Create("<& \t\r\n"u8);
 
@@ -30,7 +30,11 @@ internal ref struct HtmlText
     }
 
     /// <summary>Appends the text of <paramref name="html"/>, which is UTF-8.</summary>
-    public static void Append(ReadOnlySpan<byte> html, ByteBuffer into) => new HtmlText(html, into).Run();
+    public static void Append(ReadOnlySpan<byte> html, ByteBuffer into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        new HtmlText(html, into).Run();
+    }
 
     private void Run()
     {
