@@ -18,6 +18,9 @@ public abstract partial class SieveMessage
     /// <summary>The message in octets, with the edits.</summary>
     public abstract ReadOnlyMemory<byte> ToBytes();
 
+    /// <summary>False if the message ends with its header, without the blank line: no <c>body</c> test is true then (RFC 5173 §4).</summary>
+    public abstract bool HasBody { get; }
+
     /// <summary>All behind the header, undecoded (RFC 5173 §5.1, <c>body :raw</c>).</summary>
     public abstract string RawBody { get; }
 
@@ -30,6 +33,12 @@ public abstract partial class SieveMessage
     /// <summary>The readable text of the message, part by part, markup removed (RFC 5173 §5.3, <c>body :text</c>).</summary>
     public abstract IReadOnlyList<string> BodyTexts { get; }
 
+    /// <summary>The part that <paramref name="part"/>, of a message that this one was made from, is now; null if it is no longer there.</summary>
+    public abstract SievePart? Find(SievePart part);
+
+    /// <summary>The message without its enclosures: what <c>redirect</c> sends (RFC 5703 §6). The same object if there are none.</summary>
+    public abstract SieveMessage Unenclosed { get; }
+
     /// <summary>Adds a field before all others, or behind them (RFC 5293 §4). The value is Unicode; it is encoded and folded here.</summary>
     public abstract SieveMessage AddHeader(string name, string value, bool last);
 
@@ -40,6 +49,7 @@ public abstract partial class SieveMessage
     /// Puts another part in the place of one (RFC 5703 §5). <paramref name="part"/> is of this message or of one that this one was made from; a part
     /// that is no longer there leaves the message as it is.
     /// </summary>
+    /// <exception cref="SieveEditException">The new part cannot stand there.</exception>
     public abstract SieveMessage Replace(SievePart part, SieveReplacement replacement);
 
     /// <summary>Makes the message a part of a new one (RFC 5703 §6).</summary>
@@ -56,5 +66,12 @@ public sealed record SieveReplacement(string Content, bool IsMime, string? Subje
 /// <summary>What <c>enclose</c> puts around a message.</summary>
 /// <param name="Text">The text of the first part.</param>
 /// <param name="Subject">The new Subject; null copies the old one.</param>
-/// <param name="Headers">Further fields, each <c>Name: value</c>.</param>
-public sealed record SieveEnclosure(string Text, string? Subject, IReadOnlyList<string> Headers);
+/// <param name="Headers">Names of fields to copy from the message (<c>:headers</c>).</param>
+public sealed record SieveEnclosure(string Text, string? Subject, IReadOnlyList<string> Headers)
+{
+    /// <summary>The new From, the user's address; null, or a From among <see cref="Headers"/>, copies the old one.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The new Date, the time of the run; null, or a Date among <see cref="Headers"/>, copies the old one.</summary>
+    public DateTimeOffset? Date { get; init; }
+}
