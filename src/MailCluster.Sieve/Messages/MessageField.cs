@@ -33,9 +33,11 @@ internal sealed class MessageField : SieveHeaderField
 
     public override ReadOnlyMemory<byte> Raw => TrimEnd(_value.Length > _valueMax ? _value[.._valueMax] : _value);
 
-    public override string Text => _text ??= Rfc2047.Decode(Raw.Span);
+    public override string Text => _text ??= Decode(Raw.Span);
 
-    public override IReadOnlyList<MailAddress> Addresses => _addresses ??= AddressParser.ParseMailboxes(Raw.Span);
+    /// <summary>A display name alone is no mailbox.</summary>
+    public override IReadOnlyList<MailAddress> Addresses =>
+        _addresses ??= [.. AddressParser.ParseMailboxes(Raw.Span).Where(static address => address.Local.Length > 0 || address.Domain.Length > 0)];
 
     public override (string Type, string Subtype) MimeType => (Mime.Type.ToLowerInvariant(), Mime.Subtype.ToLowerInvariant());
 
@@ -67,6 +69,24 @@ internal sealed class MessageField : SieveHeaderField
     private ReadOnlySpan<byte> NameBytes => _line.Span[.._nameLength];
 
     private MimeFieldValue Mime => _mime ??= Is("Content-Type") ? MimeFieldValue.ParseContentType(Raw.Span) : MimeFieldValue.ParseDisposition(Raw.Span);
+
+    /// <summary>
+    /// Old programs fold by putting a line end and a tab in the place of a space. RFC 5322 §2.2.3 would leave the tab in the value, where no key
+    /// that was written with a space finds it.
+    /// </summary>
+    private static string Decode(ReadOnlySpan<byte> raw)
+    {
+        if (raw.IndexOf("\n\t"u8) < 0)
+            return Rfc2047.Decode(raw);
+        var copy = raw.ToArray();
+        for (var i = 1; i < copy.Length; i++)
+        {
+            if (copy[i] == '\t' && copy[i - 1] == '\n')
+                copy[i] = (byte)' ';
+        }
+
+        return Rfc2047.Decode(copy);
+    }
 
     private static ReadOnlyMemory<byte> TrimEnd(ReadOnlyMemory<byte> value)
     {

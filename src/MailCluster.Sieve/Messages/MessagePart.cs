@@ -48,7 +48,8 @@ internal sealed class MessagePart : SievePart
     public override string ExtractText(int charactersMax)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(charactersMax);
-        if (Body.Kind != MimePartKind.Leaf || !IsText)
+        // Reports (message/delivery-status and its like) are text to a person, and so is a multipart that cannot be split.
+        if (Body.Kind != MimePartKind.Leaf || !(IsText || Type is "message" or "multipart"))
             return "";
         var text = ReadableText;
         if (text.Length <= charactersMax)
@@ -57,13 +58,15 @@ internal sealed class MessagePart : SievePart
         return text[..length];
     }
 
-    public bool IsText => Type == "text";
+    public bool IsText => Type == "text" || IsXhtml;
+
+    private bool IsXhtml => Subtype == "xhtml+xml" && Type == "application";
 
     /// <summary>A leaf's content as text: transfer encoding off, charset converted.</summary>
     public string ContentText => _content ?? Remember(ref _content, PartText.Decode(this));
 
     /// <summary>A leaf's content as a person reads it: of HTML only the words.</summary>
-    public string ReadableText => Subtype != "html" ? ContentText : _readable ?? Remember(ref _readable, PartText.WithoutMarkup(ContentText));
+    public string ReadableText => Subtype != "html" && !IsXhtml ? ContentText : _readable ?? Remember(ref _readable, PartText.WithoutMarkup(ContentText));
 
     public MessagePart With(MessageHeader header) => new(Key, Place, header, Body, LookedAt);
 

@@ -19,7 +19,7 @@ public sealed class HeaderTests
     [InlineData("=?utf-8?q?H=C3=A4llo?= world", "Hällo world")]
     [InlineData("=?iso-8859-1?Q?a?= =?iso-8859-1?Q?b?=", "ab")]
     [InlineData("  padded \t", "padded")]
-    [InlineData("folded\n  twice\n\there", "folded  twice\there")]
+    [InlineData("folded\n  twice\n\there", "folded  twice here")]
     [InlineData("=?unknown-charset?q?abc?=", "abc")]
     [InlineData("=?utf-8?q?broken", "=?utf-8?q?broken")]
     [InlineData("", "")]
