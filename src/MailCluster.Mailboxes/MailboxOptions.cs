@@ -40,6 +40,9 @@ public sealed record MailboxOptions
     /// <summary>Whether changes of flags alone are on stable storage before they are acknowledged, or within a second.</summary>
     public bool FlagsToDisk { get; init; }
 
+    /// <summary>What accounts may hold, and who is told when one is nearly full.</summary>
+    public QuotaOptions Quota { get; init; } = new();
+
     /// <summary>How long a command may wait for its mailbox, all retries together.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

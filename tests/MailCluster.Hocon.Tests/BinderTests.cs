@@ -129,4 +129,31 @@ public sealed class BinderTests
         Assert.Equal(["f:1: m.z: expected an object { … }, found the number 3", "f:1: l[1].w: unknown key; did you mean v?"],
             errors.Items.Select(error => error.ToString()));
     }
+
+    [Theory]
+    [InlineData("off", null, "")]
+    [InlineData("64 KiB", 65536L, "")]
+    [InlineData("0", null, "from 1 B to 1 MiB, or off")]
+    [InlineData("2 MiB", null, "from 1 B to 1 MiB, or off")]
+    [InlineData("[]", null, "from 1 B to 1 MiB, or off")]
+    public void ASizeMayBeOff(string text, long? expected, string fault) => AssertOff(text, expected, fault, root => root.SizeOrOff("it", 1, 1 << 20));
+
+    [Theory]
+    [InlineData("off", null, "")]
+    [InlineData("5000000000", 5_000_000_000L, "")]
+    [InlineData("0", null, "a whole number from 1 to 9000000000, or off")]
+    [InlineData("many", null, "a whole number from 1 to 9000000000, or off")]
+    public void ANumberMayBeOff(string text, long? expected, string fault) =>
+        AssertOff(text, expected, fault, root => root.IntegerOrOff("it", 1, 9_000_000_000));
+
+    private static void AssertOff(string text, long? expected, string fault, Func<HoconSection, long?> bind)
+    {
+        var hocon = new HoconLayers(new InMemoryHoconFiles(), _ => null);
+        hocon.AddText("it = " + text, "layer");
+        var errors = new HoconErrors();
+
+        Assert.Equal(expected, HoconSection.Bind(hocon.Resolve(), errors, bind));
+        Assert.Equal(fault.Length > 0, errors.Items.Count == 1);
+        Assert.All(errors.Items, item => Assert.Contains(fault, item.ToString(), StringComparison.Ordinal));
+    }
 }

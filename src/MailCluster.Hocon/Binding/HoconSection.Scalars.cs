@@ -92,7 +92,7 @@ public sealed partial class HoconSection
     public TimeSpan? DurationOrOff(string key, TimeSpan min, TimeSpan max)
     {
         var value = Take(key);
-        return value is HoconScalar { Text: "off" or "false" or "no" } ? null : Duration(value, key, min, max, HoconUnits.DurationForm + ", or off");
+        return IsOff(value) ? null : Duration(value, key, min, max, HoconUnits.DurationForm + ", or off");
     }
 
     /// <summary>A size in bytes from <paramref name="min"/> to <paramref name="max"/>.</summary>
@@ -105,6 +105,38 @@ public sealed partial class HoconSection
         }
         Wrong(key, value, $"{HoconUnits.SizeForm}, from {HoconUnits.Format(min)} to {HoconUnits.Format(max)}");
         return min;
+    }
+
+    /// <summary>A size in bytes, or null for <c>off</c>.</summary>
+    public long? SizeOrOff(string key, long min, long max)
+    {
+        var value = Take(key);
+        if (IsOff(value))
+        {
+            return null;
+        }
+        if (value is HoconScalar scalar && HoconUnits.TryParseSize(scalar.Text, out var bytes) && bytes >= min && bytes <= max)
+        {
+            return bytes;
+        }
+        Wrong(key, value, $"{HoconUnits.SizeForm}, from {HoconUnits.Format(min)} to {HoconUnits.Format(max)}, or off");
+        return null;
+    }
+
+    /// <summary>A whole number, or null for <c>off</c>.</summary>
+    public long? IntegerOrOff(string key, long min, long max)
+    {
+        var value = Take(key);
+        if (IsOff(value))
+        {
+            return null;
+        }
+        if (long.TryParse((value as HoconScalar)?.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+        Wrong(key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}, or off"));
+        return null;
     }
 
     /// <summary>One of a few words.</summary>
@@ -182,6 +214,8 @@ public sealed partial class HoconSection
         }
         return texts;
     }
+
+    private static bool IsOff(HoconValue? value) => value is HoconScalar { Text: "off" or "false" or "no" };
 
     private TimeSpan Duration(HoconValue? value, string key, TimeSpan min, TimeSpan max, string form)
     {

@@ -9,7 +9,7 @@ namespace MailCluster.Mailboxes;
 /// The one writer of one account. The rules are <see cref="MailboxRules"/> and <see cref="MailboxState.Apply"/>; this class is plumbing: it
 /// gives decisions their time and ids, publishes committed indexes to the feeds, and tells the body store what is no longer used.
 /// </summary>
-internal sealed class MailboxActor(MailboxServices services, AccountId account)
+internal sealed partial class MailboxActor(MailboxServices services, AccountId account)
     : PersistentActor<MailboxState, MailboxChange>(services.Persistence, new PersistenceId(account.Value))
 {
     private readonly Dictionary<FolderId, RecentMarker> _recent = [];
@@ -26,11 +26,18 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         var request = (MailboxRequest)command;
         var context = new DecisionContext(services.Time.GetUtcNow(), services.NewId, services.Options);
         var changes = new List<MailboxChange>(1);
-        if (request.Command is not PurgeAccount)
+        if (request.Command is not (PurgeAccount or DescribeQuota))
         {
             var provisioned = MailboxRules.Provision(state, account, context);
             if (!provisioned.IsEmpty)
                 Add(CommandContext.None with { Protocol = "server" }, null, provisioned);
+        }
+
+        if (request.Command is ITakesRoom)
+        {
+            if (News(state) is { } news)
+                Add(CommandContext.None with { Protocol = "server" }, null, [news]);
+            context = context with { Limits = LimitsOf(state) };
         }
 
         object reply;
@@ -39,7 +46,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
             // The account is created by whatever touches it first, a query too.
             if (request.Command is IMailboxQuery query)
             {
-                reply = Answer(state, query, request.IsRemote);
+                reply = query is DescribeQuota quota ? Describe(state, quota, context) : Answer(state, query, request.IsRemote);
             }
             else
             {
@@ -96,6 +103,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
     {
         _published = after.Folders;
         TellOutbox(before, after);
+        TellLevel(after);
         if (services.Feeds.HasNobodyToTell(account))
             return;
         foreach (var change in events)
@@ -145,6 +153,7 @@ internal sealed class MailboxActor(MailboxServices services, AccountId account)
         _published = state.Folders;
         if (!state.Outbox.IsEmpty)
             services.Outbox?.OutboxChanged(account, state.NextOutboxAttempt);
+        _directory?.AskIfOld();
         foreach (var folder in state.Folders.Values)
         {
             if (services.Feeds.FindToTell(account, folder.Id) is { } feed)

@@ -1,5 +1,7 @@
 using MailCluster.Bodies;
 using MailCluster.Persistence;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Mailboxes;
 
@@ -12,4 +14,12 @@ public sealed record MailboxServices(
 
     /// <summary>Is told of accounts that have mail to send; null where nothing is sent.</summary>
     public IOutboxListener? Outbox { get; init; }
+
+    public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>What says which quota an account has; null when nothing but the configuration and the account's own history does.</summary>
+    public IQuotaDirectory? QuotaDirectory { get; init; }
+
+    /// <summary>Who is told when an account crosses a threshold; null for nobody.</summary>
+    public IQuotaWatcher? QuotaWatcher { get; init; }
 }

@@ -28,7 +28,8 @@ public sealed record NewMessage(
     EmailId EmailId, BodyRef Body, uint Size, InternalDate InternalDate, SystemFlags Flags, ImmutableArray<string> Keywords);
 
 /// <summary>Adds messages to a folder, all or none. UIDs are given in the order of the list and follow each other.</summary>
-public sealed record AppendMessages(FolderName Folder, ImmutableArray<NewMessage> Messages) : MailboxCommand<AppendResult>;
+public sealed record AppendMessages(FolderName Folder, ImmutableArray<NewMessage> Messages, QuotaCheck Quota = QuotaCheck.Strict)
+    : MailboxCommand<AppendResult>, ITakesRoom;
 
 /// <summary>Changes flags of those messages of the set that exist (RFC 9051 §6.4.6).</summary>
 /// <param name="Folder">The open folder.</param>
@@ -46,7 +47,7 @@ public sealed record StoreFlags(
     ModSeq? UnchangedSince = null) : MailboxCommand<StoreResult>;
 
 /// <summary>Copies messages to another folder (or the same), all or none (RFC 9051 §6.4.7).</summary>
-public sealed record CopyMessages(FolderId Source, UidSet Uids, FolderName Target) : MailboxCommand<CopyResult>;
+public sealed record CopyMessages(FolderId Source, UidSet Uids, FolderName Target) : MailboxCommand<CopyResult>, ITakesRoom;
 
 /// <summary>Moves messages in one atomic step (RFC 6851).</summary>
 public sealed record MoveMessages(FolderId Source, UidSet Uids, FolderName Target) : MailboxCommand<CopyResult>;

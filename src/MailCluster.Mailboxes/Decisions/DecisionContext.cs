@@ -3,5 +3,8 @@ namespace MailCluster.Mailboxes;
 /// <summary>What a decision takes from outside: the time, new ids, the configuration. With it given, deciding is a pure function.</summary>
 internal readonly record struct DecisionContext(DateTimeOffset Now, Func<Guid> NewId, MailboxOptions Options)
 {
+    /// <summary>The account's quota; null for none.</summary>
+    public QuotaLimits? Limits { get; init; }
+
     public uint UnixSeconds => (uint)Math.Clamp(Now.ToUnixTimeSeconds(), 1, uint.MaxValue);
 }

@@ -34,6 +34,8 @@ internal static partial class MailboxRules
         DeliverMessage deliver => Decide(state, deliver, context),
         ClaimOutboxEntry claim => Decide(state, claim, context),
         SettleOutboxEntry settle => Decide(state, settle, context),
+        SetQuota quota => Decide(state, quota),
+        MarkQuotaLevel level => Decide(state, level),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}."),
     };
 

@@ -20,6 +20,7 @@ internal static partial class MailboxRules
         var filer = new Filer(state, context);
         foreach (var filing in command.Filings)
             filer.Add(filing);
+        filer.RequireQuota(command.Quota);
         var events = ImmutableArray.CreateBuilder<MailboxEvent>();
         if (SharedBy(filer, command.Outgoing) is { IsEmpty: false } shared)
             events.Add(new BodiesShared(shared));

@@ -40,6 +40,21 @@ internal static partial class MailboxRules
             });
         }
 
+        /// <summary>All that was added must fit together, each folder by the rule that it has.</summary>
+        /// <exception cref="MailboxRefusedException">It does not.</exception>
+        public void RequireQuota(QuotaCheck check)
+        {
+            long bytes = 0, messages = 0;
+            foreach (var (folder, filed) in _targets)
+            {
+                if (context.Limits is { } limits && limits.IsIgnored(folder.Name))
+                    continue;
+                bytes += filed.Sum(static message => (long)message.Size);
+                messages += filed.Count;
+                MailboxRules.RequireQuota(_state, folder.Name, bytes, messages, check, context);
+            }
+        }
+
         /// <summary>Adds the events; the answer tells where each message went.</summary>
         public ImmutableArray<FiledMessage> Finish(ImmutableArray<MailboxEvent>.Builder events)
         {

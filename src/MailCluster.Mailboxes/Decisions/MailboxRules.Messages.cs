@@ -12,6 +12,7 @@ internal static partial class MailboxRules
         RequireRoom(folder.Index, command.Messages.Length);
         foreach (var message in command.Messages)
             RequireKeywords(folder.Index, message.Keywords, context.Options);
+        RequireQuota(state, folder.Name, command.Messages.Sum(static message => (long)message.Size), command.Messages.Length, command.Quota, context);
 
         var index = folder.Index;
         var modSeq = state.ModSeq.Next;
@@ -53,6 +54,8 @@ internal static partial class MailboxRules
         if (existing.IsEmpty)
             return MailboxDecision.Nothing(new CopyResult(target.Id, target.Index.UidValidity, UidSet.Empty, UidSet.Empty, default));
         RequireRoom(target.Index, existing.UidCount);
+        if (!move && context.Limits is { IsUnlimited: false })
+            RequireQuota(state, target.Name, SizeOf(source.Index, existing), existing.UidCount, QuotaCheck.Strict, context);
 
         var first = target.Index.UidNext;
         var modSeq = state.ModSeq.Next;
@@ -61,6 +64,18 @@ internal static partial class MailboxRules
             ? new MessagesMoved(source.Id, existing, target.Id, first, modSeq, context.UnixSeconds)
             : new MessagesCopied(source.Id, existing, target.Id, first, modSeq, context.UnixSeconds);
         return Decision(new CopyResult(target.Id, target.Index.UidValidity, existing, targetUids, modSeq), e);
+    }
+
+    private static long SizeOf(FolderIndex index, UidSet existing)
+    {
+        long size = 0;
+        foreach (var range in existing.Ranges)
+        {
+            for (var position = index.LowerBound(range.First); position < index.Exists && index.UidAt(position) <= range.Last; position++)
+                size += index.FactsAt(position).Size;
+        }
+
+        return size;
     }
 
     private static MailboxDecision Decide(MailboxState state, ExpungeMessages command)

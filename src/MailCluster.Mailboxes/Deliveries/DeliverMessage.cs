@@ -23,11 +23,13 @@ namespace MailCluster.Mailboxes;
 /// <param name="Absent">Marks that the caller took for absent. If one is there, nothing changes and the answer says so.</param>
 /// <param name="Marks">Marks to remember.</param>
 /// <param name="Outgoing">Mail for others, to be sent by the node that has the account.</param>
+/// <param name="Quota">How strictly what is filed is held against the quota. Refused with <see cref="RefusalReason.OverQuota"/>, all of it.</param>
 public sealed record DeliverMessage(
     ImmutableArray<Filing> Filings,
     ImmutableArray<MarkKey> Absent,
     ImmutableArray<DeliveryMark> Marks,
-    ImmutableArray<OutgoingMail> Outgoing) : MailboxCommand<DeliveryResult>
+    ImmutableArray<OutgoingMail> Outgoing,
+    QuotaCheck Quota = QuotaCheck.WithGrace) : MailboxCommand<DeliveryResult>, ITakesRoom
 {
     /// <summary>The plain delivery: one message into one folder.</summary>
     public static DeliverMessage Into(Filing filing) => new([filing], [], [], []);

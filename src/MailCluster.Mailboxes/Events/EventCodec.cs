@@ -145,6 +145,7 @@ internal static class EventCodec
         ScriptRenamed renamed => ScriptCodec.ToStored(renamed),
         ScriptActivated activated => ScriptCodec.ToStored(activated),
         AccountPurged purged => new Event { AccountPurged = new Stored.AccountPurged { ModSeq = purged.ModSeq.Value } },
+        QuotaChanged quota => new Event { QuotaChanged = QuotaCodec.ToStored(quota) },
         _ => DeliveryEventCodec.ToStored(e) ?? throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
     };
 
@@ -170,6 +171,7 @@ internal static class EventCodec
             stored.MessagesMoved.FirstTargetUid,
             new ModSeq(stored.MessagesMoved.ModSeq),
             stored.MessagesMoved.SaveDate),
+        Event.KindOneofCase.QuotaChanged => QuotaCodec.FromStored(stored.QuotaChanged),
         Event.KindOneofCase.FolderCreated => new FolderCreated(
             stored.FolderCreated.Folder.ToFolderId(),
             stored.FolderCreated.Name.ToFolderName(),

@@ -68,6 +68,12 @@ internal sealed record MessagesExpunged(FolderId Folder, UidSet Uids, ModSeq Mod
 internal sealed record MessagesCopied(
     FolderId Source, UidSet Uids, FolderId Target, uint FirstTargetUid, ModSeq ModSeq, uint SaveDate) : MailboxEvent;
 
+/// <summary>Something about the account's quota is different now; null for what is not.</summary>
+/// <param name="Set">What the administrator has set; <see cref="QuotaRules.None"/> takes it back.</param>
+/// <param name="Heard">What the user database says.</param>
+/// <param name="MarkedLevel">The threshold, per cent, that was dealt with last; 0 for none.</param>
+internal sealed record QuotaChanged(QuotaRules? Set, QuotaRules? Heard, int? MarkedLevel) : MailboxEvent;
+
 /// <summary>As copied and expunged in one step.</summary>
 internal sealed record MessagesMoved(
     FolderId Source, UidSet Uids, FolderId Target, uint FirstTargetUid, ModSeq ModSeq, uint SaveDate) : MailboxEvent;

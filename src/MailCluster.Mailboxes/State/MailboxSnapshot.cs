@@ -95,6 +95,7 @@ internal static class MailboxSnapshot
             ModSeq = state.ModSeq.Value,
             LastUidValidity = state.LastUidValidity,
             Changes = state.Changes,
+            Quota = QuotaCodec.ToStored(state.Quota),
         };
         foreach (var (name, id) in state.Names)
         {
@@ -171,6 +172,7 @@ internal static class MailboxSnapshot
             Recent = recent,
             Marks = DeliveryMarks.Empty.With(root.Marks.Select(DeliveryEventCodec.FromStored), DateTimeOffset.UnixEpoch),
             Outbox = root.Outbox.Select(DeliveryEventCodec.FromStored).ToImmutableDictionary(entry => entry.Id),
+            Quota = root.Quota.ToAccountQuota(),
         };
     }
 }

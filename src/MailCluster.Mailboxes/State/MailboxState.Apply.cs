@@ -50,6 +50,7 @@ internal sealed partial record MailboxState
         ScriptDeleted deleted => state with { Scripts = state.Scripts.Delete(deleted.Name) },
         ScriptRenamed renamed => state with { Scripts = state.Scripts.Rename(renamed.From, renamed.To) },
         ScriptActivated activated => state with { Scripts = state.Scripts.Activate(activated.Name) },
+        QuotaChanged quota => state with { Quota = state.Quota.With(quota) },
         _ => throw new InvalidOperationException($"No rule applies {e.GetType().Name}."),
     };
 

@@ -46,6 +46,8 @@ internal sealed partial record MailboxState
 
     public RecentResults Recent { get; init; } = RecentResults.Empty;
 
+    public AccountQuota Quota { get; init; } = AccountQuota.Empty;
+
     /// <summary>Messages in all folders.</summary>
     public long Messages { get; init; }
 

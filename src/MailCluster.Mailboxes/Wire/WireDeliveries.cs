@@ -11,7 +11,7 @@ internal static class WireDeliveries
         switch (command)
         {
             case Mailboxes.DeliverMessage deliver:
-                wire.DeliverMessage = new DeliverMessage();
+                wire.DeliverMessage = new DeliverMessage { QuotaCheck = (int)deliver.Quota };
                 wire.DeliverMessage.Filings.AddRange(deliver.Filings.Select(ToWire));
                 wire.DeliverMessage.Absent.AddRange(deliver.Absent.Select(key => key.Value.ToStored()));
                 wire.DeliverMessage.Marks.AddRange(deliver.Marks.Select(DeliveryEventCodec.ToStored));
@@ -49,7 +49,8 @@ internal static class WireDeliveries
             [.. wire.DeliverMessage.Filings.Select(FromWire)],
             [.. wire.DeliverMessage.Absent.Select(key => new MarkKey(key.ToGuid()))],
             [.. wire.DeliverMessage.Marks.Select(DeliveryEventCodec.FromStored)],
-            [.. wire.DeliverMessage.Outgoing.Select(DeliveryEventCodec.FromStored)]),
+            [.. wire.DeliverMessage.Outgoing.Select(DeliveryEventCodec.FromStored)],
+            (QuotaCheck)wire.DeliverMessage.QuotaCheck),
         Request.CommandOneofCase.ClaimOutboxEntry => new Mailboxes.ClaimOutboxEntry(
             new OutboxId(wire.ClaimOutboxEntry.Id.ToGuid()), DateTimeOffset.FromUnixTimeMilliseconds(wire.ClaimOutboxEntry.UntilMs)),
         Request.CommandOneofCase.SettleOutboxEntry => new Mailboxes.SettleOutboxEntry(

@@ -33,7 +33,7 @@ internal static class WireMessages
         switch (command)
         {
             case Mailboxes.AppendMessages append:
-                wire.AppendMessages = new AppendMessages { Folder = append.Folder.Value };
+                wire.AppendMessages = new AppendMessages { Folder = append.Folder.Value, QuotaCheck = (int)append.Quota };
                 foreach (var message in append.Messages)
                     wire.AppendMessages.Messages.Add(EventCodec.ToStored(message));
                 break;
@@ -117,6 +117,9 @@ internal static class WireMessages
             case AskScriptSpace ask:
                 wire.ScriptQuery = WireScripts.ToWire(ask);
                 break;
+            case Mailboxes.DescribeQuota or Mailboxes.SetQuota or Mailboxes.MarkQuotaLevel:
+                WireQuota.SetCommand(wire, command);
+                break;
             default:
                 if (WireDeliveries.TrySetCommand(wire, command))
                     break;
@@ -127,7 +130,9 @@ internal static class WireMessages
     private static IMailboxCommand CommandOf(Request wire) => wire.CommandCase switch
     {
         Request.CommandOneofCase.AppendMessages => new Mailboxes.AppendMessages(
-            wire.AppendMessages.Folder.ToFolderName(), [.. wire.AppendMessages.Messages.Select(EventCodec.FromStored)]),
+            wire.AppendMessages.Folder.ToFolderName(),
+            [.. wire.AppendMessages.Messages.Select(EventCodec.FromStored)],
+            (QuotaCheck)wire.AppendMessages.QuotaCheck),
         Request.CommandOneofCase.StoreFlags => new Mailboxes.StoreFlags(
             wire.StoreFlags.Folder.ToFolderId(),
             wire.StoreFlags.Uids.ToUidSet(),
@@ -160,6 +165,9 @@ internal static class WireMessages
             wire.RenameScript.From.ToScriptName(), wire.RenameScript.To.ToScriptName()),
         Request.CommandOneofCase.SetActiveScript => new SetActiveScript(wire.SetActiveScript.Name.ToOptionalScriptName()),
         Request.CommandOneofCase.ScriptQuery => WireScripts.FromWire(wire.ScriptQuery),
+        Request.CommandOneofCase.DescribeQuota => new Mailboxes.DescribeQuota(wire.DescribeQuota.Recount),
+        Request.CommandOneofCase.SetQuota => WireQuota.FromWire(wire.SetQuota),
+        Request.CommandOneofCase.MarkQuotaLevel => new Mailboxes.MarkQuotaLevel(wire.MarkQuotaLevel.From, wire.MarkQuotaLevel.To),
         _ => WireDeliveries.CommandOf(wire)
             ?? throw new InvalidDataException("A later release sent a request of a kind that this one does not know."),
     };

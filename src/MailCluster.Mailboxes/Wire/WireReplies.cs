@@ -49,6 +49,9 @@ internal static class WireReplies
             case Mailboxes.ActiveScript active:
                 wire.ActiveScript = WireScripts.ToWire(active);
                 break;
+            case Mailboxes.QuotaInfo quota:
+                wire.QuotaInfo = WireQuota.ToWire(quota);
+                break;
             default:
                 if (!WireDeliveries.TrySetResult(wire, answer.Result))
                     wire.Command = ResultCodec.ToStored(answer.Result);
@@ -82,6 +85,7 @@ internal static class WireReplies
             Reply.ResultOneofCase.ScriptList => WireScripts.FromWire(wire.ScriptList),
             Reply.ResultOneofCase.ScriptText => WireScripts.FromWire(wire.ScriptText),
             Reply.ResultOneofCase.ActiveScript => WireScripts.FromWire(wire.ActiveScript),
+            Reply.ResultOneofCase.QuotaInfo => WireQuota.FromWire(wire.QuotaInfo),
             Reply.ResultOneofCase.Failure => WireFailures.FromWire(wire.Failure),
             _ => WireDeliveries.ResultOf(wire),
         };

@@ -53,6 +53,8 @@ internal sealed record NodeOptions
 
     public required IReadOnlyList<FolderTemplate> Folders { get; init; }
 
+    public required QuotaSettings Quota { get; init; }
+
     /// <summary>True if changes of flags alone are on disk before they are acknowledged (<c>durability.flags = disk</c>).</summary>
     public required bool FlagsToDisk { get; init; }
 

@@ -38,6 +38,7 @@ internal static partial class NodeOptionsReader
             SieveScripts = section.Section("sieve", ReadScriptLimits),
             Mime = section.Section("mime", ReadMime),
             Folders = section.Map("folders", ReadFolder),
+            Quota = section.Section("quota", ReadQuota),
             FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
             History = section.Section("history", ReadHistory),
             Storage = storage,

@@ -100,6 +100,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         {
             _application = Build();
             _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now.
+            _mailboxes.Quotas.Connect(_application.Services.GetRequiredService<IUserDirectory>());
             await _application.StartAsync(cancellationToken);
         }
         catch (Exception error) when (error is IOException or PasswordSchemeException)

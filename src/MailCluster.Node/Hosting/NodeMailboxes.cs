@@ -3,6 +3,7 @@ using MailCluster.Cluster;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Node.Hosting.Ownership;
+using MailCluster.Node.Hosting.Quotas;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Persistence;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,11 @@ internal sealed class NodeMailboxes : IAsyncDisposable
         _persistence = new PersistenceContext(
             _system, storage.Journal, storage.Snapshots, ownership.Generation, options.ToPersistence(), time, loggers, _ => ownership.Fenced());
         var mailboxes = options.ToMailboxes();
-        var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time);
+        var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time)
+        {
+            QuotaDirectory = Quotas,
+            Log = loggers.CreateLogger("MailCluster.Mailboxes"),
+        };
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, ownership.Allocation, options.ToRegion(), loggers);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, mailboxes, time, loggers);
@@ -38,6 +43,9 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 
     /// <summary>What this node may serve.</summary>
     public IOwnership Ownership { get; }
+
+    /// <summary>To be connected to the user database once there is one.</summary>
+    public UserQuotas Quotas { get; } = new();
 
     public FolderFeedTable Feeds { get; } = new();
 

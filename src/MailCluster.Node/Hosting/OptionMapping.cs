@@ -203,6 +203,12 @@ internal static class OptionMapping
         GracePeriod = node.History.Grace,
         FlagsToDisk = node.FlagsToDisk,
         CommandTimeout = node.Timeouts.Command,
+        Quota = new QuotaOptions
+        {
+            Rules = node.Quota.Rules,
+            Grace = node.Quota.Grace,
+            DirectoryAge = node.Quota.UserDatabaseAge,
+        },
     };
 
     public static EdgeListener ToEdge(this ListenersOptions listeners, ListenerOptions listener) => new(listener.Name, listener.Tls switch

@@ -15,13 +15,24 @@ internal sealed class ActorHost : IDisposable
     private readonly PersistenceContext _context;
     private readonly MailboxServices _services;
 
-    private ActorHost(WriterGeneration generation, PersistenceOptions options, InMemoryJournal journal, InMemorySnapshotStore snapshots)
+    private ActorHost(
+        WriterGeneration generation,
+        PersistenceOptions options,
+        InMemoryJournal journal,
+        InMemorySnapshotStore snapshots,
+        QuotaOptions quota,
+        IQuotaDirectory? directory,
+        IQuotaWatcher? watcher)
     {
         Journal = journal;
         _system = new ActorSystem(Time, NullLoggerFactory.Instance);
         _context = new PersistenceContext(
             _system, journal, snapshots, generation, options, Time, NullLoggerFactory.Instance, _ => { });
-        _services = new MailboxServices(_context, Bodies, Feeds, new MailboxOptions(), Time);
+        _services = new MailboxServices(_context, Bodies, Feeds, new MailboxOptions { Quota = quota }, Time)
+        {
+            QuotaDirectory = directory,
+            QuotaWatcher = watcher,
+        };
         Actor = NewActor();
     }
 
@@ -37,12 +48,13 @@ internal sealed class ActorHost : IDisposable
 
     public MailboxActor Actor { get; private set; }
 
-    public static async Task<ActorHost> StartAsync(PersistenceOptions? options = null)
+    public static async Task<ActorHost> StartAsync(
+        PersistenceOptions? options = null, QuotaOptions? quota = null, IQuotaDirectory? directory = null, IQuotaWatcher? watcher = null)
     {
         var writers = new InMemoryWriterRegistry();
         var generation = await writers.RegisterAsync("node", default);
         return new ActorHost(
-            generation, options ?? new PersistenceOptions(), new InMemoryJournal(writers), new InMemorySnapshotStore(writers));
+            generation, options ?? new PersistenceOptions(), new InMemoryJournal(writers), new InMemorySnapshotStore(writers), quota ?? new QuotaOptions(), directory, watcher);
     }
 
     /// <summary>Leaves the actor as a crash would, and starts one on what is stored.</summary>

@@ -23,7 +23,10 @@ internal sealed class MailboxDriver
 
     public List<MailboxChange> Changes { get; } = [];
 
-    public DecisionContext Context => new(DateTimeOffset.FromUnixTimeSeconds(_seconds), NextId, _options);
+    public DecisionContext Context => new(DateTimeOffset.FromUnixTimeSeconds(_seconds), NextId, _options)
+    {
+        Limits = QuotaLimits.Of(_options.Quota.Rules, State.Quota.Heard, State.Quota.Set),
+    };
 
     public static FolderName Name(string name) => FolderName.Create(name);
 
@@ -65,6 +68,9 @@ internal sealed class MailboxDriver
         if (!events.IsEmpty)
             Commit(CommandContext.None, null, events);
     }
+
+    /// <summary>As the actor does with what it has heard of the user database.</summary>
+    public void Hear(QuotaRules rules) => Commit(CommandContext.None, null, [new QuotaChanged(null, rules, null)]);
 
     private void Commit(CommandContext cause, object? result, ImmutableArray<MailboxEvent> events)
     {

@@ -43,6 +43,8 @@ public sealed class RandomHistoryTests
 
         Assert.Equal(StateText.Of(mailbox.State), StateText.Of(replayed));
         AssertBodiesBalance(mailbox);
+        var limits = mailbox.Context.Limits!;
+        Assert.Equal(QuotaUsage.Count(mailbox.State, limits), QuotaUsage.Of(mailbox.State, limits));
     }
 
     private static MailboxChange RoundTrip(MailboxChange change)
@@ -62,7 +64,7 @@ public sealed class RandomHistoryTests
             var other = FolderName.Create(Names[random.Next(Names.Length)]);
             var first = (uint)random.Next(1, (int)folder.Index.UidNext + 1);
             var uids = UidSet.OfRange(first, first + (uint)random.Next(6));
-            switch (random.Next(19))
+            switch (random.Next(22))
             {
                 case <= 3:
                     mailbox.Run(new AppendMessages(
@@ -100,6 +102,15 @@ public sealed class RandomHistoryTests
                 case 14 when random.Next(20) == 0:
                     mailbox.Run(new PurgeAccount());
                     mailbox.Provision();
+                    break;
+                case 19:
+                    mailbox.Run(new SetQuota(random.Next(-1, 30) * 100L, random.Next(-1, 60)));
+                    break;
+                case 20:
+                    mailbox.Hear(RandomQuota(random));
+                    break;
+                case 21:
+                    mailbox.Run(new MarkQuotaLevel(mailbox.State.Quota.MarkedLevel, random.Next(100)));
                     break;
                 case 14 or 15:
                     mailbox.Run(new SetSubscription(name, random.Next(2) == 0));
@@ -146,6 +157,12 @@ public sealed class RandomHistoryTests
         else
             mailbox.Run(new SettleOutboxEntry(id, (OutboxVerdict)random.Next(5), later, "250 ok", random.Next(3) == 0 ? [new Filing(FolderName.Inbox, mailbox.Message())] : []));
     }
+
+    private static QuotaRules RandomQuota(Random random) => QuotaRules.None with
+    {
+        Storage = random.Next(3000),
+        Folders = [new FolderQuotaRule("a*", random.Next(2) == 0, new QuotaAmount(random.Next(-9, 99), QuotaAmountKind.AddedPercent), null)],
+    };
 
     /// <summary>Every body ever appended is used by some message or was released once, never both.</summary>
     private static void AssertBodiesBalance(MailboxDriver mailbox)

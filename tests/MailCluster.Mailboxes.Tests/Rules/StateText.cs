@@ -26,6 +26,8 @@ internal static class StateText
         text.AppendLine("marks " + string.Join(' ', state.Marks.InOrder()));
         foreach (var entry in state.Outbox.Values.OrderBy(entry => entry.Id.Value))
             text.AppendLine($"outbox {entry}");
+        text.AppendLine($"quota {state.Quota.Set} {state.Quota.Heard} {state.Quota.MarkedLevel}");
+        text.AppendLine("quota of folders " + string.Join(' ', (state.Quota.Heard?.Folders ?? []).Concat(state.Quota.Set.Folders)));
         if (withReleased)
             text.AppendLine("released " + string.Join(' ', state.Released));
         return text.ToString();
