@@ -16,3 +16,8 @@ public sealed class InMemoryWriterRegistryTests : WriterRegistryContract
 {
     protected override ValueTask<StorageHarness> OpenAsync() => ValueTask.FromResult<StorageHarness>(new InMemoryStorageHarness());
 }
+
+public sealed class InMemoryOutboxIndexTests : OutboxIndexContract
+{
+    protected override ValueTask<StorageHarness> OpenAsync() => ValueTask.FromResult<StorageHarness>(new InMemoryStorageHarness());
+}

@@ -37,6 +37,9 @@ public sealed class AccountImage
     /// <summary>The history does not go back to the account's beginning: without a snapshot it makes no state.</summary>
     public bool IsTrimmed => First > SequenceNr.Zero.Next;
 
+    /// <summary>It has mail to send.</summary>
+    public bool HasOutbox => !_state.Outbox.IsEmpty;
+
     public int Folders => _state.Folders.Count;
 
     public long Messages => _state.Messages;

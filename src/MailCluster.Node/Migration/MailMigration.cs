@@ -69,6 +69,11 @@ internal sealed class MailMigration(
         await _bodies.CopyAsync(image, names, strays, cancellationToken);
         var freed = image.Bodies.Where(body => !body.IsUsed).Select(body => names[body.Body]).Where(body => body != BodyRef.None).ToArray();
         await target.Bodies.ReleaseAsync(freed, time.GetUtcNow() + keepFreed, cancellationToken);
+        // Before the account: it is woken in vain rather than forgotten.
+        if (image.HasOutbox)
+        {
+            await target.Outbox.AddAsync(actor, time.GetUtcNow(), cancellationToken);
+        }
         await transfer.WriteAsync(image, body => names[body], cancellationToken);
         log.Finish(account);
         progress.Moved(image, _bodies.Count, _bodies.Bytes);

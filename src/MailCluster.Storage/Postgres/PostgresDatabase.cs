@@ -41,6 +41,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         Writers = new PostgresWriters(connections, cluster);
         Cluster = cluster;
         Accounts = new PostgresAccountTable(connections);
+        Outbox = new PostgresOutboxIndex(connections);
     }
 
     /// <summary>Host and database, for messages; no credentials.</summary>
@@ -57,6 +58,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public PostgresBodyStore Bodies => _bodies;
 
     public IAccountTable Accounts { get; }
+
+    public IOutboxIndex Outbox { get; }
 
     public IClusterStore Cluster { get; }
 

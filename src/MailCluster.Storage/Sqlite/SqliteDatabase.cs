@@ -28,6 +28,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         Journal = new SqliteJournal(_writer, _readers);
         Snapshots = new SqliteSnapshotStore(_writer, _readers, logger);
         Writers = new SqliteWriterRegistry(_writer, _readers, time);
+        Outbox = new SqliteOutboxIndex(_writer, _readers);
     }
 
     /// <summary>The full path of the database file.</summary>
@@ -38,6 +39,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
     public ISnapshotStore Snapshots { get; }
 
     public IWriterRegistry Writers { get; }
+
+    public IOutboxIndex Outbox { get; }
 
     /// <summary>Opens the database, creating it or bringing it to this program's schema. A log left by a crash is recovered.</summary>
     /// <exception cref="StorageFormatException">The file is a newer version's or another program's.</exception>

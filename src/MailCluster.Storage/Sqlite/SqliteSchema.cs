@@ -12,7 +12,7 @@ internal static class SqliteSchema
     /// <summary>"MCdb": marks the file as ours, so that a foreign database is not taken for an empty one.</summary>
     public const int ApplicationId = 0x4D43_6462;
 
-    private static readonly string[] Migrations = ["0001-initial.sql", "0002-journal-checksum.sql"];
+    private static readonly string[] Migrations = ["0001-initial.sql", "0002-journal-checksum.sql", "0003-outbox.sql"];
 
     public static int Version => Migrations.Length;
 

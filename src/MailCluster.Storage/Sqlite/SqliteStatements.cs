@@ -10,6 +10,7 @@ internal sealed class SqliteStatements(SqliteSession session) : IDisposable
     private static readonly FrozenDictionary<string, string> Snapshots = SqlText.Family("Sqlite", "Snapshots.sql");
     private static readonly FrozenDictionary<string, string> Writers = SqlText.Family("Sqlite", "Writers.sql");
     private static readonly FrozenDictionary<string, string> Meta = SqlText.Family("Sqlite", "Meta.sql");
+    private static readonly FrozenDictionary<string, string> Outbox = SqlText.Family("Sqlite", "Outbox.sql");
 
     private readonly List<SqliteStatement> _prepared = [];
 
@@ -43,6 +44,11 @@ internal sealed class SqliteStatements(SqliteSession session) : IDisposable
     public SqliteStatement BeginRead => field ??= Prepare(Meta, "BeginRead");
     public SqliteStatement Commit => field ??= Prepare(Meta, "Commit");
     public SqliteStatement Rollback => field ??= Prepare(Meta, "Rollback");
+
+    public SqliteStatement AddOutbox => field ??= Prepare(Outbox, "AddOutbox");
+    public SqliteStatement RemoveOutbox => field ??= Prepare(Outbox, "RemoveOutbox");
+    public SqliteStatement HasOutbox => field ??= Prepare(Outbox, "HasOutbox");
+    public SqliteStatement ListOutboxes => field ??= Prepare(Outbox, "ListOutboxes");
 
     private SqliteStatement Prepare(FrozenDictionary<string, string> family, string name)
     {

@@ -37,6 +37,8 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
 
     public IWriterRegistry Writers => _writers;
 
+    public IOutboxIndex Outbox { get; } = new InMemoryOutboxIndex();
+
     public IBodyStore Bodies => this;
 
     public IBodyStoreCheck BodyCheck => Stored;

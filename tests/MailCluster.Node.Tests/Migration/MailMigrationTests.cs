@@ -48,6 +48,7 @@ public sealed class MailMigrationTests
         Assert.True(kills > 10, $"{kills} kills");
         target.KillAfter(int.MaxValue);
         Assert.Equal(expected, await DescribeAsync(options, target));
+        Assert.Equal(s_accounts.Length, await target.Outbox.ListAsync(CancellationToken.None).CountAsync());
         var bodies = await target.BodyCheck.EnumerateAsync(verify: false, CancellationToken.None).ToListAsync();
         Assert.Equal(bodies.Count, bodies.DistinctBy(body => (body.Owner, body.EmailId)).Count());
         Assert.Contains(bodies, body => body.Released);
@@ -116,6 +117,10 @@ public sealed class MailMigrationTests
             await SendAsync(node, account, new ExpungeMessages(inbox.Id, UidSet.OfRange(1, 2), OnlyDeleted: false));
             await SendAsync(node, account, new StoreFlags(inbox.Id, UidSet.Of(8), FlagOperation.Add, SystemFlags.Flagged, ["todo"]));
             await SendAsync(node, account, new SetSubscription(FolderName.Create("Elsewhere"), true));
+            using var forwarded = intake.Prepare("Subject: forwarded\r\n\r\n"u8.ToArray());
+            var body = await intake.StoreAsync(account, forwarded, new InternalDate(DateTimeOffset.UnixEpoch), SystemFlags.None, [], CancellationToken.None);
+            await SendAsync(node, account, new DeliverMessage([], [], [], [new OutgoingMail(
+                OutgoingKind.Redirect, account.Value, "bob@example.org", "", body.EmailId, body.Body, body.Size, OutgoingTerms.None)]));
         }
         var text = await DescribeAsync(node, storage);
         await node.StopAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
@@ -143,6 +148,11 @@ public sealed class MailMigrationTests
                 text.AppendLine(info.ToString());
             }
             var inspection = await SendAsync(node, account, new InspectAccount());
+            foreach (var entry in inspection.Outbox)
+            {
+                var read = await storage.Bodies.GetLengthAsync(entry.Mail.Body, CancellationToken.None);
+                text.AppendLine($"{entry with { Mail = entry.Mail with { Body = BodyRef.None } }} {read}");
+            }
             foreach (var (name, index) in inspection.Folders)
             {
                 text.AppendLine($"{name}: vanished {index.VanishedSince(new ModSeq(0))}");

@@ -23,6 +23,11 @@ public sealed class PostgresWriterRegistryContractTests : WriterRegistryContract
     protected override async ValueTask<StorageHarness> OpenAsync() => await PostgresHarness.CreateAsync();
 }
 
+public sealed class PostgresOutboxIndexContractTests : OutboxIndexContract
+{
+    protected override async ValueTask<StorageHarness> OpenAsync() => await PostgresHarness.CreateAsync();
+}
+
 public sealed class PostgresBodyStoreContractTests : BodyStoreContract
 {
     protected override async ValueTask<BodyStoreHarness> OpenAsync() => await PostgresBodyHarness.CreateAsync(null);
@@ -67,6 +72,8 @@ internal sealed class PostgresHarness : StorageHarness
     public override ISnapshotStore Snapshots => _database.Snapshots;
 
     public override IWriterRegistry Writers => _database.Writers;
+
+    public override IOutboxIndex Outbox => _database.Outbox;
 
     public static async ValueTask<PostgresHarness> CreateAsync()
     {

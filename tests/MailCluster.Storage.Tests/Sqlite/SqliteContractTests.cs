@@ -20,6 +20,11 @@ public sealed class SqliteWriterRegistryContractTests : WriterRegistryContract
     protected override ValueTask<StorageHarness> OpenAsync() => ValueTask.FromResult<StorageHarness>(new SqliteHarness());
 }
 
+public sealed class SqliteOutboxIndexContractTests : OutboxIndexContract
+{
+    protected override ValueTask<StorageHarness> OpenAsync() => ValueTask.FromResult<StorageHarness>(new SqliteHarness());
+}
+
 internal sealed class SqliteHarness : StorageHarness
 {
     private readonly TemporaryDirectory _directory = new();
@@ -32,6 +37,8 @@ internal sealed class SqliteHarness : StorageHarness
     public override ISnapshotStore Snapshots => _database.Snapshots;
 
     public override IWriterRegistry Writers => _database.Writers;
+
+    public override IOutboxIndex Outbox => _database.Outbox;
 
     public override async ValueTask ReopenAsync()
     {

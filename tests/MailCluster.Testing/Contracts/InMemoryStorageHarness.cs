@@ -21,6 +21,8 @@ public sealed class InMemoryStorageHarness : StorageHarness
 
     public override IWriterRegistry Writers => _writers;
 
+    public override IOutboxIndex Outbox { get; } = new InMemoryOutboxIndex();
+
     public override ValueTask ReopenAsync() => ValueTask.CompletedTask;
 
     public override ValueTask CorruptSnapshotAsync(PersistenceId actor)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace MailCluster.Testing.Contracts;
 
-/// <summary>One back end under test: the three ports over one store, and what a test needs to do to it from outside.</summary>
+/// <summary>One back end under test: the ports over one store, and what a test needs to do to it from outside.</summary>
 public abstract class StorageHarness : IAsyncDisposable
 {
     public abstract IJournal Journal { get; }
@@ -11,6 +11,8 @@ public abstract class StorageHarness : IAsyncDisposable
     public abstract ISnapshotStore Snapshots { get; }
 
     public abstract IWriterRegistry Writers { get; }
+
+    public abstract IOutboxIndex Outbox { get; }
 
     /// <summary>Closes the store and opens it again over the same data, as a restart does. The ports above are then new objects.</summary>
     public abstract ValueTask ReopenAsync();

@@ -36,6 +36,8 @@ internal sealed class EmbeddedStorage : INodeStorage
 
     public IWriterRegistry Writers => _database.Writers;
 
+    public IOutboxIndex Outbox => _database.Outbox;
+
     public IBodyStore Bodies => _bodies;
 
     public IBodyStoreCheck BodyCheck => _bodies;

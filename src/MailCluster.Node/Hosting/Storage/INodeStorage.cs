@@ -21,6 +21,9 @@ internal interface INodeStorage : IAsyncDisposable
     /// <summary>Gives this run its number, unless membership in a cluster does.</summary>
     IWriterRegistry Writers { get; }
 
+    /// <summary>Which accounts may have mail to send.</summary>
+    IOutboxIndex Outbox { get; }
+
     IBodyStore Bodies { get; }
 
     IBodyStoreCheck BodyCheck { get; }

@@ -34,6 +34,8 @@ internal sealed class SharedStorage : INodeStorage
 
     public IWriterRegistry Writers => _database.Writers;
 
+    public IOutboxIndex Outbox => _database.Outbox;
+
     public IBodyStore Bodies => _database.Bodies;
 
     public IBodyStoreCheck BodyCheck => _database.Bodies;
