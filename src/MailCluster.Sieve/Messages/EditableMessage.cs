@@ -10,6 +10,7 @@ internal sealed partial class EditableMessage : SieveMessage
     private readonly FieldBudget _budget;
     private readonly ReadOnlyMemory<byte> _source;
     private readonly SieveMessage? _unenclosed;
+    private bool _isEdited;
 
     /// <summary>The message in octets: from the start if it was not edited, else once they were asked for.</summary>
     private ReadOnlyMemory<byte>? _bytes;
@@ -32,24 +33,24 @@ internal sealed partial class EditableMessage : SieveMessage
         _budget = from._budget;
         _surroundings = from._surroundings;
         _unenclosed = unenclosed;
-        IsEdited = true;
+        _isEdited = true;
     }
 
     /// <summary>Fields of all headers together that are kept as objects: some 5 MiB.</summary>
     private const int FieldsKept = 32 * 1024;
 
-    public static EditableMessage Over(ReadOnlyMemory<byte> bytes, SieveMessageLimits limits)
+    public static EditableMessage Over(ReadOnlyMemory<byte> bytes, SieveMessageLimits limits, bool isMade = false)
     {
         var budget = new FieldBudget(FieldsKept);
         var header = MessageHeader.OfMessage(bytes, limits, budget, out var bodyOffset);
         var lookedAtEnd = (int)Math.Min(bytes.Length, (long)bodyOffset + limits.BodyBytesMax);
         var body = PartBody.Unread(bytes[bodyOffset..], () => PartTreeReader.Read(bytes, lookedAtEnd, limits, budget, depth: 0).Body);
-        return new EditableMessage(bytes, new MessagePart(new object(), MimePartPlace.Root, header, body, lookedAtEnd - bodyOffset), limits, budget);
+        return new EditableMessage(bytes, new MessagePart(new object(), MimePartPlace.Root, header, body, lookedAtEnd - bodyOffset), limits, budget) { _isEdited = isMade };
     }
 
     public override long Size => _bytes?.Length ?? _root.Length;
 
-    public override bool IsEdited { get; }
+    public override bool IsEdited => _isEdited;
 
     public override SievePart Root => _root;
 

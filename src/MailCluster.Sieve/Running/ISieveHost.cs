@@ -37,11 +37,11 @@ public interface ISieveHost
     ValueTask<SieveProgramResult> ExecuteAsync(
         SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
 
-    /// <summary>An environment item (RFC 5183 §4), null if it is not known here. <c>imap.cause</c> is known only for events of IMAP (RFC 6785).</summary>
+    /// <summary>
+    /// An environment item (RFC 5183 §4) by its name in lower case, null if it is not known here. <c>imap.cause</c> is known only for events of IMAP (RFC 6785). Also the
+    /// items of vnd.dovecot.environment: <c>vnd.dovecot.username</c>, <c>vnd.dovecot.default-mailbox</c> (what <c>keep</c> means), <c>vnd.dovecot.config.*</c>.
+    /// </summary>
     string? EnvironmentItem(string name);
-
-    /// <summary>A variable of <c>vnd.dovecot.environment</c> (<c>${env.name}</c>): operator's values. Null if not set.</summary>
-    string? EnvironmentVariable(string name);
 
     /// <summary>True if notifications can be sent by this URI (RFC 5435 §4).</summary>
     bool IsValidNotifyMethod(string uri);

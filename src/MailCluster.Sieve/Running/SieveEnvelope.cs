@@ -9,6 +9,9 @@ namespace MailCluster.Sieve;
 /// <param name="AuthenticatedAs">Who the client had logged in as (<c>auth</c>).</param>
 public sealed record SieveEnvelope(string From, string To, string? AuthenticatedAs = null)
 {
+    /// <summary>The characters that separate user and detail in a local part (RFC 5233 §4).</summary>
+    public string Separators { get; init; } = "+";
+
     /// <summary>RCPT NOTIFY (RFC 3461): <c>NEVER</c>, or a list as it was given.</summary>
     public string? Notify { get; init; }
 

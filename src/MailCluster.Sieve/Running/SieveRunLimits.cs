@@ -13,10 +13,10 @@ public sealed record SieveRunLimits
     /// </summary>
     public int OperationsMax { get; init; } = 5_000_000;
 
-    /// <summary>Processor time by the host's clock, looked at every few hundred operations and around each regular expression.</summary>
+    /// <summary>Time by the host's clock without what the host itself takes, looked at every thousand operations and behind each regular expression.</summary>
     public TimeSpan TimeMax { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>UTF-16 units in one variable; what is longer is cut there (RFC 5229 §6 asks for at least 4,000).</summary>
+    /// <summary>UTF-16 units in one variable or string with variables; what is longer is cut there (RFC 5229 §6 asks for at least 4,000).</summary>
     public int VariableCharactersMax { get; init; } = 64 * 1024;
 
     /// <summary>UTF-16 units in all variables.</summary>
@@ -25,8 +25,11 @@ public sealed record SieveRunLimits
     /// <summary>Variables set in one script, and global ones in one run (RFC 5229 §6 asks for at least 128).</summary>
     public int VariablesMax { get; init; } = 1024;
 
-    /// <summary>Actions in one run.</summary>
+    /// <summary>Actions in one run, a keep among them.</summary>
     public int ActionsMax { get; init; } = 32;
+
+    /// <summary>Flags and keywords of one message.</summary>
+    public int FlagsMax { get; init; } = 64;
 
     /// <summary>Redirects in one run. Four, as Pigeonhole has it: a mailing list belongs elsewhere.</summary>
     public int RedirectsMax { get; init; } = 4;
