@@ -125,6 +125,13 @@ internal sealed class ArgumentBinder(ExtensionSet extensions, Diagnostics diagno
             TestCount.One => node.Tests.Count == 1 && !node.HasTestList,
             _ => node.Tests.Count > 0 && node.HasTestList,
         };
+        if (!isRight && spec.Tests == TestCount.None && node is { HasTestList: false, Tests: [var next] } && IsCommand(next.Name))
+        {
+            // Without its semicolon a command takes the next one for its test.
+            diagnostics.Error(next.Offset, $"'{next.Name}' behind '{node.Name}', where a semicolon was expected", $"end the command '{node.Name}' with ;");
+            return false;
+        }
+
         if (!isRight)
         {
             diagnostics.Error(
@@ -152,6 +159,9 @@ internal sealed class ArgumentBinder(ExtensionSet extensions, Diagnostics diagno
 
         return isGood;
     }
+
+    private static bool IsCommand(string name) =>
+        name.ToUpperInvariant() is "IF" or "ELSIF" or "ELSE" or "REQUIRE" || CommandTable.Find(name) is { } spec && (spec.Kind & CommandKind.Test) == 0;
 
     private static bool IsA(ArgumentNode argument, ArgumentKind kind) => kind switch
     {
