@@ -13,6 +13,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
     : PersistentActor<MailboxState, MailboxChange>(services.Persistence, new PersistenceId(account.Value))
 {
     private readonly Dictionary<FolderId, RecentMarker> _recent = [];
+    private MaildropDoor? _maildrop;
 
     /// <summary>The folders that were there when something was published last.</summary>
     private ImmutableDictionary<FolderId, FolderState> _published = ImmutableDictionary<FolderId, FolderState>.Empty;
@@ -207,6 +208,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
         FindMarks find => MailboxAnswers.Find(state, find, services.Time.GetUtcNow()),
         OpenFolder open => Locate(Named(state, open.Name), isRemote, isRemote && open.TakeRecent),
         LocateFolder locate => Locate(MailboxRules.Open(state, locate.Folder), isRemote, takeRecent: false),
+        EnterMaildrop or RenewMaildrop or LeaveMaildrop => (_maildrop ??= new MaildropDoor(services.Time)).Answer(query),
         _ => throw new InvalidOperationException($"Nothing answers {query.GetType().Name}."),
     };
 

@@ -87,6 +87,9 @@ internal static class WireMessages
             case InspectAccount:
                 wire.InspectAccount = new Nothing();
                 break;
+            case Mailboxes.EnterMaildrop or Mailboxes.RenewMaildrop or Mailboxes.LeaveMaildrop:
+                WireMaildrops.SetCommand(wire, command);
+                break;
             case Mailboxes.OpenFolder open:
                 wire.OpenFolder = new OpenFolder { Name = open.Name.Value, TakeRecent = open.TakeRecent };
                 break;
@@ -157,6 +160,8 @@ internal static class WireMessages
         Request.CommandOneofCase.ListFolders => new ListFolders(),
         Request.CommandOneofCase.DescribeFolder => new DescribeFolder(wire.DescribeFolder.Name.ToFolderName()),
         Request.CommandOneofCase.InspectAccount => new InspectAccount(),
+        Request.CommandOneofCase.EnterMaildrop or Request.CommandOneofCase.RenewMaildrop or Request.CommandOneofCase.LeaveMaildrop =>
+            WireMaildrops.CommandOf(wire),
         Request.CommandOneofCase.OpenFolder => new Mailboxes.OpenFolder(wire.OpenFolder.Name.ToFolderName(), wire.OpenFolder.TakeRecent),
         Request.CommandOneofCase.LocateFolder => new Mailboxes.LocateFolder(wire.LocateFolder.Folder.ToFolderId()),
         Request.CommandOneofCase.PutScript => WireScripts.FromWire(wire.PutScript),

@@ -30,6 +30,9 @@ internal static class WireReplies
             case Mailboxes.AccountInspection inspection:
                 wire.AccountInspection = ToWire(inspection);
                 break;
+            case Mailboxes.MaildropEntry entry:
+                wire.MaildropEntry = new MaildropEntry { Admission = (int)entry.Admission };
+                break;
             case Mailboxes.FolderPlace place:
                 wire.FolderPlace = new FolderPlace
                 {
@@ -76,6 +79,7 @@ internal static class WireReplies
                 [.. wire.FolderList.Folders.Select(FromWire)], [.. wire.FolderList.Subscriptions.Select(name => name.ToFolderName())]),
             Reply.ResultOneofCase.FolderInfo => FromWire(wire.FolderInfo),
             Reply.ResultOneofCase.AccountInspection => FromWire(wire.AccountInspection),
+            Reply.ResultOneofCase.MaildropEntry => new Mailboxes.MaildropEntry((MaildropAdmission)wire.MaildropEntry.Admission),
             Reply.ResultOneofCase.FolderPlace => new Mailboxes.FolderPlace(
                 wire.FolderPlace.Folder.ToFolderId(),
                 wire.FolderPlace.UidValidity,

@@ -13,6 +13,7 @@ public readonly ref struct MessageSummary
     private readonly ReadOnlySpan<byte> _threads;
     private readonly ReadOnlySpan<byte> _preview;
     private readonly ReadOnlySpan<byte> _parts;
+    private readonly ReadOnlySpan<byte> _lines;
     private readonly int _flags;
 
     private MessageSummary(ReadOnlySpan<byte> bytes)
@@ -35,6 +36,7 @@ public readonly ref struct MessageSummary
                 case SummaryLayout.Preview: _preview = section; break;
                 case SummaryLayout.Parts: _parts = section; break;
                 case SummaryLayout.Kept: _kept = section; break;
+                case SummaryLayout.Lines: _lines = section; break;
             }
         }
 
@@ -54,6 +56,21 @@ public readonly ref struct MessageSummary
 
     /// <summary>Line ends in the whole message.</summary>
     public int Lines { get; }
+
+    /// <summary>
+    /// Octets that the message lacks to consist of lines that end with CRLF (<see cref="LineEnds.MissingOctets"/>): what POP3 adds to <see cref="Size"/>. -1 in a
+    /// summary that is older than this number.
+    /// </summary>
+    public int MissingLineEndOctets
+    {
+        get
+        {
+            if (_lines.IsEmpty)
+                return -1;
+            var cursor = new SummaryCursor(_lines);
+            return cursor.ReadInt();
+        }
+    }
 
     /// <summary>Parts of all levels, the message itself included.</summary>
     public int PartCount { get; }

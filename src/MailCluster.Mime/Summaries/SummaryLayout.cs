@@ -17,6 +17,7 @@
 //   Threads  optional message id; varint count; that many ids as strings
 //   Preview  string
 //   Kept     the bytes of those fields that KeptFields names, one after the other; summaries that are older than it lack the section
+//   Lines    varint octets that the message lacks to be lines that end with CRLF; older summaries lack the section
 //   Parts    the part records in the order of the bytes (the message, then its first part, that part's first part, …)
 //
 //   part     fixed length of the record, fixed length of the record and all below it; byte kind; byte flags; byte transfer encoding;
@@ -41,6 +42,7 @@ internal static class SummaryLayout
     public const byte Preview = 6;
     public const byte Parts = 7;
     public const byte Kept = 8;
+    public const byte Lines = 9;
 
     public const int FlagHasDate = 1;
     public const int FlagCut = 2;

@@ -122,6 +122,9 @@ internal ref partial struct SummarySink : IMimeSink
         section.Clear();
         section.AppendString(_work.Preview.Written);
         WriteSection(summary, SummaryLayout.Preview, section.Written);
+        section.Clear();
+        section.AppendVarint(LineEnds.MissingOctets(_message));
+        WriteSection(summary, SummaryLayout.Lines, section.Written);
         WriteSection(summary, SummaryLayout.Parts, _work.Parts.Written);
 
         Span<byte> prefix = stackalloc byte[SearchText.PrefixLength];

@@ -43,6 +43,8 @@ internal sealed class Samples(int seed)
             return (ulong)_random.NextInt64();
         if (type == typeof(DateTimeOffset))
             return DateTimeOffset.FromUnixTimeSeconds(_random.Next());
+        if (type == typeof(TimeSpan))
+            return TimeSpan.FromTicks(_random.NextInt64());
         if (type == typeof(InternalDate))
             return new InternalDate(DateTimeOffset.FromUnixTimeSeconds(_random.Next()).ToOffset(TimeSpan.FromMinutes(_random.Next(-720, 720))));
         if (type.IsEnum)
