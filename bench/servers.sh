@@ -5,7 +5,7 @@
 
 node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
 loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
-declare -A pid=() imap=() imaps=() lmtp=()
+declare -A pid=() imap=() imaps=() pop3=() lmtp=()
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -34,7 +34,7 @@ make_store() {
   pick_ports "$1"
 }
 
-pick_ports() { imap[$1]=$(free_port) imaps[$1]=$(free_port) lmtp[$1]=$(free_port); }
+pick_ports() { imap[$1]=$(free_port) imaps[$1]=$(free_port) pop3[$1]=$(free_port) lmtp[$1]=$(free_port); }
 
 stop() {
   local server=$1 process=${pid[$1]:-}
@@ -71,6 +71,8 @@ start_ours() {
   "$node" serve --set "mailcluster.data-dir=\"$base/$name\"" --set 'mailcluster.node.name=bench' \
     --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[$name]},tls=starttls}" \
     --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[$name]},tls=implicit}" \
+    --set "mailcluster.listeners.pop3={enabled=true,address=\"127.0.0.1\",port=${pop3[$name]},tls=starttls}" \
+    --set 'mailcluster.listeners.pop3s.enabled=false' \
     --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[$name]},tls=off}" \
     --set 'mailcluster.listeners.http.enabled=false' \
     --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \
@@ -94,7 +96,7 @@ label() { if [ "$1" = dovecot ]; then echo dovecot; else echo ours; fi; }
 generate() {
   local verb=$1 row=$2 server=$3 round=$4
   shift 4
-  "$loadgen" "$verb" "$row" --server "$(label "$server")" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --lmtp "${lmtp[$server]}" \
+  "$loadgen" "$verb" "$row" --server "$(label "$server")" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --pop3 "${pop3[$server]}" --lmtp "${lmtp[$server]}" \
     --password secret --pid "${pid[$server]}" --round "$round" "${quick[@]}" "$@"
 }
 

@@ -17,7 +17,7 @@ const string Usage = """
            loadgen latency  --imap PORT --account NAME --password WORD --seconds N     p50 and p99 of single commands, in ms
            loadgen takeover --imap PORT --account NAME --password WORD --kill PID      ms from kill -9 of that process to the next answered STORE
            loadgen pause    --imap PORT --account NAME --password WORD --seconds N     the longest STORE while the caller has the account move, in ms
-    TARGET: --server NAME --imap PORT,… --imaps PORT,… --lmtp PORT,… --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
+    TARGET: --server NAME --imap PORT,… --imaps PORT,… [--pop3 PORT,…] --lmtp PORT,… --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
 
@@ -55,6 +55,7 @@ try
             {
                 Imap = arguments.Endpoints("--imap"),
                 Imaps = arguments.Endpoints("--imaps"),
+                Pop3 = arguments.Has("--pop3") ? arguments.Endpoints("--pop3") : null,
                 Lmtp = arguments.Endpoints("--lmtp"),
                 Password = arguments.Text("--password"),
                 Server = new ProcessTree(arguments.Number("--pid")),

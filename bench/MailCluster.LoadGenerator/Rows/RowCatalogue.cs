@@ -65,6 +65,11 @@ internal static class RowCatalogue
         new MixedRow("mixed-200", 4, 200),
         new PushRow("push-1", 20, 1),
         new PushRow("push-1000", 20, 1_000),
+        new Pop3Row("pop3-poll-1", 1.5, Pop3Form.Poll),
+        new Pop3Row("pop3-poll-10", 1.5, Pop3Form.Poll, clients: 10),
+        new Pop3Row("pop3-uidl-10k", 1.5, Pop3Form.Uidl),
+        new Pop3Row("pop3-download-10k", 1.5, Pop3Form.Download),
+        new Pop3Row("pop3-download-10k-tls", 1.5, Pop3Form.Download, tls: true),
         new IdleRow("idle-1000", 1_000, tls: false) { Restart = Restart.Fresh, RoundsMax = 1 },
         new IdleRow("idle-tls-1000", 1_000, tls: true) { Restart = Restart.Fresh, RoundsMax = 1 },
         // Ten thousand processes of the other server would take 5 GiB without TLS and 18 GiB with it.

@@ -23,6 +23,14 @@ internal sealed class Setup
 
     public required Endpoints Imaps { get; init; }
 
+    /// <exception cref="ArgumentException">The command line has no <c>--pop3</c>.</exception>
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public Endpoints Pop3
+    {
+        get => field ?? throw new ArgumentException("--pop3 is missing.");
+        init;
+    }
+
     public required Endpoints Lmtp { get; init; }
 
     public required string Password { get; init; }

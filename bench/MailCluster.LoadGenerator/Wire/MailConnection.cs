@@ -16,7 +16,7 @@ internal sealed class MailConnection : IDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
-    private readonly SslStream? _tls;
+    private SslStream? _tls;
     private byte[] _buffer = new byte[2048];
     private int _start;
     private int _end;
@@ -39,15 +39,7 @@ internal sealed class MailConnection : IDisposable
             _socket.Connect(endpoint);
             if (tls)
             {
-                _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false), leaveInnerStreamOpen: false);
-                // Whole handshakes: whether a server resumes is measured by nobody's accident.
-                _tls.AuthenticateAsClient(new SslClientAuthenticationOptions
-                {
-                    TargetHost = "localhost",
-                    AllowTlsResume = false,
-                    EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
-                });
+                BeginTls();
             }
         }
         catch
@@ -55,6 +47,20 @@ internal sealed class MailConnection : IDisposable
             _socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>From here on with TLS. Everything that was sent before must have been answered.</summary>
+    public void BeginTls()
+    {
+        _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        // Whole handshakes: whether a server resumes is measured by nobody's accident.
+        _tls.AuthenticateAsClient(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            AllowTlsResume = false,
+            EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        });
     }
 
     public void Send(ReadOnlySpan<byte> bytes)

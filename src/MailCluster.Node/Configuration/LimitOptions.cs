@@ -34,6 +34,8 @@ internal sealed record TimeoutOptions
 
     public required TimeSpan Idle { get; init; }
 
+    public required TimeSpan IdlePop3 { get; init; }
+
     public required TimeSpan IdleDelivery { get; init; }
 
     public required TimeSpan Transfer { get; init; }

@@ -26,12 +26,14 @@ internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? A
 internal sealed record ListenersOptions(
     ListenerOptions Imap,
     ListenerOptions Imaps,
+    ListenerOptions Pop3,
+    ListenerOptions Pop3s,
     ListenerOptions Lmtp,
     ListenerOptions Http,
     AdminListenerOptions Admin)
 {
     /// <summary>The listeners of mail protocols, in the order in which they are shown.</summary>
-    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Lmtp];
+    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Pop3, Pop3s, Lmtp];
 
     /// <summary>The networks whose PROXY headers are believed.</summary>
     public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
@@ -41,6 +43,8 @@ internal sealed record ListenersOptions(
     {
         Imap = Imap with { IsEnabled = false },
         Imaps = Imaps with { IsEnabled = false },
+        Pop3 = Pop3 with { IsEnabled = false },
+        Pop3s = Pop3s with { IsEnabled = false },
         Lmtp = Lmtp with { IsEnabled = false },
     };
 }

@@ -45,6 +45,8 @@ internal sealed record NodeOptions
 
     public required ImapServiceOptions Imap { get; init; }
 
+    public required Pop3ServiceOptions Pop3 { get; init; }
+
     public required LmtpDeliveryOptions Lmtp { get; init; }
 
     public required SieveScriptLimits SieveScripts { get; init; }

@@ -15,6 +15,8 @@ internal static partial class NodeOptionsReader
         var listeners = new ListenersOptions(
             ReadMailListener(section, "imap", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
             ReadMailListener(section, "imaps", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
+            ReadMailListener(section, "pop3", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
+            ReadMailListener(section, "pop3s", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
             ReadMailListener(section, "lmtp", ("off", ListenerTls.Off), ("starttls", ListenerTls.StartTls), ("implicit", ListenerTls.Implicit)),
             section.Section("http", http => ReadListener(http, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit))),
             section.Section("admin", ReadAdmin))

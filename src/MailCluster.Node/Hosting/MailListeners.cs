@@ -2,6 +2,7 @@ using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Lmtp;
 using MailCluster.Node.Configuration;
+using MailCluster.Pop3;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MailCluster.Node.Hosting;
@@ -14,9 +15,12 @@ internal static class MailListeners
     {
         var edge = services.GetRequiredService<EdgeServices>();
         var imap = services.GetRequiredService<ImapServices>();
+        var pop3 = services.GetRequiredService<Pop3Services>();
         var handlers = new List<(ListenerOptions, EdgeConnectionHandler)>();
         Add(options.Listeners.Imap, listener => new ImapConnectionHandler(imap, edge, listener));
         Add(options.Listeners.Imaps, listener => new ImapConnectionHandler(imap, edge, listener));
+        Add(options.Listeners.Pop3, listener => new Pop3ConnectionHandler(pop3, edge, listener));
+        Add(options.Listeners.Pop3s, listener => new Pop3ConnectionHandler(pop3, edge, listener));
         Add(options.Listeners.Lmtp, listener => ActivatorUtilities.CreateInstance<LmtpConnectionHandler>(services, listener));
         return handlers;
 

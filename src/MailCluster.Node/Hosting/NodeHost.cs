@@ -14,6 +14,7 @@ using MailCluster.Node.Hosting.Storage;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
 using MailCluster.Node.Tls;
+using MailCluster.Pop3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -172,6 +173,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
         services.AddMailClusterImap();
+        services.AddSingleton(_options.ToPop3());
+        services.AddMailClusterPop3();
         services.AddSingleton(_options.ToDelivery());
         services.AddSingleton<IRecipientDirectory, UserRecipients>();
         services.AddMailClusterDelivery();

@@ -8,6 +8,7 @@ using MailCluster.Lmtp;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
+using MailCluster.Pop3;
 using MailCluster.Storage.Packs;
 using MailCluster.Storage.Postgres;
 using MailCluster.Storage.S3;
@@ -73,6 +74,25 @@ internal static class OptionMapping
         BadCommandsMax = node.Imap.BadCommands,
         IdleNotifyInterval = node.Imap.IdleNotify,
         Version = node.Imap.ShowVersion ? NodeHost.Version : "",
+    };
+
+    public static Pop3Options ToPop3(this NodeOptions node) => new()
+    {
+        Folder = node.Pop3.Folder,
+        UidlFormat = node.Pop3.UidlFormat,
+        IsExclusive = node.Pop3.IsExclusive,
+        Lease = node.Pop3.Lease,
+        LoginDelay = node.Pop3.LoginDelay,
+        MarksSeen = node.Pop3.MarksSeen,
+        DeletedKeyword = node.Pop3.DeletedKeyword,
+        TellsStoredSizes = node.Pop3.TellsStoredSizes,
+        HasLast = node.Pop3.HasLast,
+        OffersApop = node.Pop3.OffersApop,
+        RefusesUtf8 = node.Pop3.RefusesUtf8,
+        ExpireDays = node.Pop3.ExpireDays,
+        Implementation = node.Pop3.ShowImplementation ? "MailCluster-" + NodeHost.Version : "",
+        BadCommandsMax = node.Pop3.BadCommands,
+        IdleTimeout = node.Timeouts.IdlePop3,
     };
 
     public static DeliveryOptions ToDelivery(this NodeOptions node) => new()

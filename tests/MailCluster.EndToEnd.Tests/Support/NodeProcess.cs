@@ -40,6 +40,10 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int ImapsPort => PortOf("imaps");
 
+    public int Pop3Port => PortOf("pop3");
+
+    public int Pop3sPort => PortOf("pop3s");
+
     public int LmtpPort => PortOf("lmtp");
 
     public int HttpPort => PortOf("http");
@@ -149,6 +153,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             "node.name=\"node.test\"",
             "listeners.imap.address=\"127.0.0.1\"", "listeners.imap.port=0",
             "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0",
+            "listeners.pop3.address=\"127.0.0.1\"", "listeners.pop3.port=0",
+            "listeners.pop3s.address=\"127.0.0.1\"", "listeners.pop3s.port=0",
             "listeners.lmtp.port=0",
             "listeners.http.port=0",
             "auth.password-scheme=\"SHA512-CRYPT\"",

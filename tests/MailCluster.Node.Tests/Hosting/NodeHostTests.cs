@@ -14,7 +14,8 @@ public sealed class NodeHostTests
             null,
             [
                 $"data-dir={folder.Path}/data", "node.name=node.test", "listeners.imap.port=0", "listeners.imaps.port=0", "listeners.lmtp.port=0", "listeners.http.port=0",
-                "listeners.imap.address=127.0.0.1", "listeners.imaps.address=127.0.0.1", .. settings,
+                "listeners.imap.address=127.0.0.1", "listeners.imaps.address=127.0.0.1",
+                "listeners.pop3.port=0", "listeners.pop3s.port=0", "listeners.pop3.address=127.0.0.1", "listeners.pop3s.address=127.0.0.1", .. settings,
             ],
             new InMemoryHoconFiles(),
             _ => null);
