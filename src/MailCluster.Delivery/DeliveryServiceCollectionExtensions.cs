@@ -12,6 +12,7 @@ public static class DeliveryServiceCollectionExtensions
     public static IServiceCollection AddMailClusterDelivery(this IServiceCollection services)
     {
         services.TryAddSingleton<DeliveryMetrics>();
+        services.TryAddSingleton<IQuotaDoor, QuotaDoor>();
         services.TryAddSingleton<IDeliveryService, DeliveryService>();
         return services;
     }

@@ -8,7 +8,12 @@ namespace MailCluster.Lmtp;
 
 /// <summary>LMTP on one listener.</summary>
 public sealed class LmtpConnectionHandler(
-    EdgeServices services, EdgeListener listener, IDeliveryService delivery, LmtpOptions options, ILogger<LmtpConnectionHandler> log)
+    EdgeServices services,
+    EdgeListener listener,
+    IDeliveryService delivery,
+    IQuotaDoor door,
+    LmtpOptions options,
+    ILogger<LmtpConnectionHandler> log)
     : EdgeConnectionHandler(services, listener)
 {
     public override string Protocol => "lmtp";
@@ -29,7 +34,7 @@ public sealed class LmtpConnectionHandler(
 
     protected override async Task RunAsync(EdgeConnection connection)
     {
-        using var session = new LmtpSession(connection, Services, delivery, options, log);
+        using var session = new LmtpSession(connection, Services, delivery, door, options, log);
         await session.RunAsync();
     }
 }

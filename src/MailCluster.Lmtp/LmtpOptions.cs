@@ -26,4 +26,10 @@ public sealed record LmtpOptions
 
     /// <summary>Whether the <c>Received</c> line names the recipient when there is only one. What RFC 5321 §4.4 allows, and helps when mail is traced.</summary>
     public bool ReceivedFor { get; init; } = true;
+
+    /// <summary>Whether RCPT for an account that has no room is refused at once. Off: only after the message, which then has come for nothing.</summary>
+    public bool RecipientQuotaCheck { get; init; } = true;
+
+    /// <summary>Whether the sender of mail for a full account is to try again (452 4.2.2) rather than give up (552 5.2.2).</summary>
+    public bool DeferOverQuota { get; init; }
 }

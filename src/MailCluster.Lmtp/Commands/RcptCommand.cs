@@ -36,6 +36,10 @@ internal sealed class RcptCommand : LmtpCommand
         var resolution = await session.Delivery.ResolveAsync(path.Address, CancellationToken.None);
         switch (resolution.Status)
         {
+            case RecipientStatus.Known when !await HasRoomAsync(session, resolution.Recipient!):
+                var (code, enhanced, text) = session.OverQuota;
+                session.Output.WriteRecipientReply(code, enhanced, path.Text, text);
+                break;
             case RecipientStatus.Known:
                 transaction.Recipients.Add(new AcceptedRecipient(path, resolution.Recipient!));
                 session.State = LmtpState.Recipients;
@@ -49,6 +53,10 @@ internal sealed class RcptCommand : LmtpCommand
                 break;
         }
     }
+
+    private static ValueTask<bool> HasRoomAsync(LmtpSession session, Recipient recipient) => session.Options.RecipientQuotaCheck
+        ? session.Door.HasRoomAsync(recipient.Account, session.Transaction!.DeclaredSize, session.Connection.Closed)
+        : ValueTask.FromResult(true);
 
     private static bool TryRead(LmtpSession session, ReadOnlySpan<byte> text, out MailPath path)
     {

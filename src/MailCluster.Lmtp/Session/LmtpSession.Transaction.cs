@@ -15,6 +15,9 @@ internal sealed partial class LmtpSession
 
     private int _transactions;
 
+    /// <summary>What the sender of mail for a full account is told.</summary>
+    public Reply OverQuota => Options.DeferOverQuota ? Reply.MailboxFullNow : Reply.MailboxFull;
+
     public MailTransaction? Transaction { get; private set; }
 
     public void BeginTransaction(MailTransaction transaction)
@@ -177,7 +180,7 @@ internal sealed partial class LmtpSession
         var (code, enhanced) = outcome.Status switch
         {
             DeliveryStatus.Delivered => (250, "2.0.0"),
-            DeliveryStatus.OverQuota => (552, "5.2.2"),
+            DeliveryStatus.OverQuota => (OverQuota.Code, OverQuota.Enhanced),
             DeliveryStatus.Refused => (554, "5.7.1"),
             _ => (451, "4.3.0"),
         };

@@ -14,7 +14,7 @@ namespace MailCluster.Lmtp.Session;
 /// done without the client (RFC 2920 §3.2: replies to pipelined commands go out together).
 /// </summary>
 internal sealed partial class LmtpSession(
-    EdgeConnection connection, EdgeServices edge, IDeliveryService delivery, LmtpOptions options, ILogger log) : IDisposable
+    EdgeConnection connection, EdgeServices edge, IDeliveryService delivery, IQuotaDoor door, LmtpOptions options, ILogger log) : IDisposable
 {
     private byte[] _line = [];
     private int _errors;
@@ -29,6 +29,8 @@ internal sealed partial class LmtpSession(
     public EdgeServices Edge { get; } = edge;
 
     public IDeliveryService Delivery { get; } = delivery;
+
+    public IQuotaDoor Door { get; } = door;
 
     public PipeWriter Output => Connection.Output;
 

@@ -5,7 +5,7 @@ using MailCluster.Lmtp.Wire;
 namespace MailCluster.Lmtp.Session;
 
 /// <summary>One mail transaction: the envelope, and the message as it arrives.</summary>
-internal sealed class MailTransaction(MailPath sender, bool utf8, long sizeHint) : IMessageSink, IDisposable
+internal sealed class MailTransaction(MailPath sender, bool utf8, long declaredSize) : IMessageSink, IDisposable
 {
     private MessageSpool? _spool;
 
@@ -13,6 +13,9 @@ internal sealed class MailTransaction(MailPath sender, bool utf8, long sizeHint)
 
     /// <summary>Whether MAIL asked for SMTPUTF8.</summary>
     public bool IsUtf8 { get; } = utf8;
+
+    /// <summary>What MAIL said the message will have, bytes; 0 for nothing (RFC 1870 §6).</summary>
+    public long DeclaredSize { get; } = declaredSize;
 
     public List<AcceptedRecipient> Recipients { get; } = [];
 
@@ -26,7 +29,7 @@ internal sealed class MailTransaction(MailPath sender, bool utf8, long sizeHint)
 
     /// <summary>The message begins.</summary>
     public void Begin(MessageSpoolFactory spools, long sizeMax) =>
-        _spool ??= spools.Create(sizeMax, TraceHeaders.BytesMax, Math.Min(sizeHint, sizeMax));
+        _spool ??= spools.Create(sizeMax, TraceHeaders.BytesMax, Math.Min(DeclaredSize, sizeMax));
 
     /// <summary>A piece of the message. Does not throw: what cannot be kept fails the transaction, not the session.</summary>
     public void Write(ReadOnlySpan<byte> bytes)

@@ -33,7 +33,10 @@ internal sealed record ListenersOptions(
     AdminListenerOptions Admin)
 {
     /// <summary>The listeners of mail protocols, in the order in which they are shown.</summary>
-    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Pop3, Pop3s, Lmtp];
+    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Pop3, Pop3s, Lmtp, QuotaStatus];
+
+    /// <summary>The policy service for mail servers.</summary>
+    public required ListenerOptions QuotaStatus { get; init; }
 
     /// <summary>The networks whose PROXY headers are believed.</summary>
     public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
@@ -46,6 +49,7 @@ internal sealed record ListenersOptions(
         Pop3 = Pop3 with { IsEnabled = false },
         Pop3s = Pop3s with { IsEnabled = false },
         Lmtp = Lmtp with { IsEnabled = false },
+        QuotaStatus = QuotaStatus with { IsEnabled = false },
     };
 }
 

@@ -95,6 +95,9 @@ internal sealed record LmtpDeliveryOptions
 
     public required int Recipients { get; init; }
 
+    /// <summary>Whether RCPT asks the account for its room.</summary>
+    public required bool RecipientQuotaCheck { get; init; }
+
     public required TimeSpan Retry { get; init; }
 }
 

@@ -21,6 +21,7 @@ internal static partial class NodeOptionsReader
             section.Section("http", http => ReadListener(http, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit))),
             section.Section("admin", ReadAdmin))
         {
+            QuotaStatus = section.Section("quota-status", ReadQuotaStatus),
             ProxyNetworks = [.. section.Texts("proxy-networks", IsNetwork).Select(IPNetwork.Parse)],
         };
         if (listeners.ProxyNetworks.Count == 0 && listeners.Mail.FirstOrDefault(listener => listener is { IsEnabled: true, IsBehindProxy: true }) is { } closed)
@@ -42,6 +43,9 @@ internal static partial class NodeOptionsReader
         ReadAddress(listener),
         listener.Integer("port", 0, ushort.MaxValue),
         listener.Choice("tls", tls));
+
+    private static ListenerOptions ReadQuotaStatus(HoconSection listener) =>
+        new("quota-status", listener.Boolean("enabled"), ReadAddress(listener), listener.Integer("port", 0, ushort.MaxValue), ListenerTls.Off);
 
     private static string? IsNetwork(string text) => IPNetwork.TryParse(text, out _) ? null : "a network such as 192.0.2.0/24";
 

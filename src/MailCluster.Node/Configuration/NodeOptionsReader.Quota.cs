@@ -18,6 +18,8 @@ internal static partial class NodeOptionsReader
         },
         Grace = ReadGrace(section),
         UserDatabaseAge = section.Duration("user-database-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        DeferWhenFull = section.Choice("when-full", ("reject", false), ("defer", true)),
+        Status = section.Section("status", status => new QuotaStatusSettings(status.Choice("unknown-user", ("pass", false), ("reject", true)))),
     };
 
     private static QuotaRules ReadFolderRules(HoconSection section)

@@ -102,6 +102,7 @@ internal static partial class NodeOptionsReader
         AddDeliveredTo = section.Boolean("add-delivered-to"),
         ReceivedFor = section.Boolean("received-for"),
         Recipients = section.Integer("recipients", 100, 1_000_000),
+        RecipientQuotaCheck = section.Boolean("recipient-quota-check"),
         Retry = section.Duration("retry", TimeSpan.Zero, TimeSpan.FromMinutes(5)),
     };
 

@@ -13,4 +13,13 @@ internal sealed record QuotaSettings
 
     /// <summary>When the user database is asked again.</summary>
     public required TimeSpan UserDatabaseAge { get; init; }
+
+    /// <summary>The sender of mail for a full account is to try again rather than give up.</summary>
+    public required bool DeferWhenFull { get; init; }
+
+    public required QuotaStatusSettings Status { get; init; }
 }
+
+/// <summary>The policy service for mail servers.</summary>
+/// <param name="RejectUnknownUsers">Whether it refuses addresses that have no account.</param>
+internal sealed record QuotaStatusSettings(bool RejectUnknownUsers);

@@ -179,6 +179,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton<IRecipientDirectory, UserRecipients>();
         services.AddMailClusterDelivery();
         services.AddSingleton(_options.ToLmtp());
+        services.AddSingleton(_options.ToQuotaStatus());
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
     }
 

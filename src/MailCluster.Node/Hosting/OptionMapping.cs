@@ -5,6 +5,7 @@ using MailCluster.Delivery;
 using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Lmtp;
+using MailCluster.Lmtp.QuotaStatus;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 using MailCluster.Persistence;
@@ -108,6 +109,14 @@ internal static class OptionMapping
         RecipientsMax = node.Lmtp.Recipients,
         AddDeliveredTo = node.Lmtp.AddDeliveredTo,
         ReceivedFor = node.Lmtp.ReceivedFor,
+        RecipientQuotaCheck = node.Lmtp.RecipientQuotaCheck,
+        DeferOverQuota = node.Quota.DeferWhenFull,
+    };
+
+    public static QuotaStatusOptions ToQuotaStatus(this NodeOptions node) => new()
+    {
+        DeferOverQuota = node.Quota.DeferWhenFull,
+        RejectUnknownUsers = node.Quota.Status.RejectUnknownUsers,
     };
 
     public static SqliteOptions ToSqlite(this NodeOptions node) => new()

@@ -46,6 +46,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int LmtpPort => PortOf("lmtp");
 
+    public int QuotaStatusPort => PortOf("quota-status");
+
     public int HttpPort => PortOf("http");
 
     public string AdminSocket => Path.Combine(DataFolder, "admin.sock");
@@ -197,7 +199,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             _ready.TrySetResult();
     }
 
-    [GeneratedRegex(@"listening: ""?(\w+)""? on ""?\S+:(\d+)\b")]
+    [GeneratedRegex(@"listening: ""?([\w-]+)""? on ""?\S+:(\d+)\b")]
     private static partial Regex Listening();
 
     [GeneratedRegex(@"Listening for peers on ""?\S+:(\d+)\b")]

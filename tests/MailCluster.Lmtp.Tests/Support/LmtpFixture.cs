@@ -27,6 +27,7 @@ internal sealed class LmtpFixture : IAsyncDisposable
         Delivery = new DeliveryService(
             Directory, new MessageIntake(mailboxes.Bodies, MimeLimits.Default), mailboxes.Client, [], delivery, _deliveryMetrics, TimeProvider.System,
             NullLogger<DeliveryService>.Instance);
+        Door = new QuotaDoor(mailboxes.Client, Time, NullLogger<QuotaDoor>.Instance);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -45,13 +46,15 @@ internal sealed class LmtpFixture : IAsyncDisposable
 
     public IDeliveryService Delivery { get; set; }
 
+    public IQuotaDoor Door { get; }
+
     public static async Task<LmtpFixture> StartAsync(
-        LmtpOptions? options = null, DeliveryOptions? delivery = null, EdgeOptions? edge = null) =>
-        new(await InMemoryMailboxes.StartAsync(), options ?? new LmtpOptions(), delivery ?? new DeliveryOptions { RetryFor = TimeSpan.Zero },
+        LmtpOptions? options = null, DeliveryOptions? delivery = null, EdgeOptions? edge = null, MailboxOptions? mailboxes = null) =>
+        new(await InMemoryMailboxes.StartAsync(options: mailboxes), options ?? new LmtpOptions(), delivery ?? new DeliveryOptions { RetryFor = TimeSpan.Zero },
             edge ?? new EdgeOptions());
 
     public LmtpConnectionHandler Handler(TlsMode tls = TlsMode.Off) =>
-        new(Edge, new EdgeListener("lmtp", tls), Delivery, Options, NullLogger<LmtpConnectionHandler>.Instance);
+        new(Edge, new EdgeListener("lmtp", tls), Delivery, Door, Options, NullLogger<LmtpConnectionHandler>.Instance);
 
     public InMemoryConnection Connect(TlsMode tls = TlsMode.Off) => new InMemoryConnection().Start(Handler(tls));
 
