@@ -31,7 +31,7 @@ internal sealed class InMemorySieveHost : ISieveHost
     public ValueTask<SieveProgram?> FindScriptAsync(SieveIncludeLocation location, string name, CancellationToken cancellationToken)
     {
         if (!Included.TryGetValue((location, name), out var text))
-            return ValueTask.FromResult<SieveProgram?>(null);
+            return Answer<SieveProgram?>(null);
         var compiled = _compiler.Compile(Encoding.UTF8.GetBytes(text), SieveScope.Personal);
         return ValueTask.FromResult<SieveProgram?>(compiled.Program ?? throw new SieveScriptException($"{name}: {compiled.Diagnostics[0]}"));
     }

@@ -15,10 +15,10 @@ internal static class HeaderEditCommands
             Usage = "addheader [:last] <field-name> <value>;",
             Emit = static (command, script) =>
             {
-                CheckField(command.String(0), script, "added");
+                CheckField(command.String(0), script);
                 var name = script.String(command.String(0));
                 var value = script.String(command.String(1));
-                script.Op(OpCode.AddHeader, command.Offset).Number(command.Has("last") ? 1UL : 0).Id(name).Id(value);
+                script.Op(OpCode.AddHeader, command.Offset).Number(command.Has("last") ? 1UL : 0).Id(name).Id(value).Id(Protected(script));
             },
         },
         new()
@@ -29,20 +29,24 @@ internal static class HeaderEditCommands
             Usage = $"deleteheader [:index <n> [:last]] {Tags.MatchUsage} <field-name> [<value-patterns>];",
             Emit = static (command, script) =>
             {
-                CheckField(command.String(0), script, "removed");
+                CheckField(command.String(0), script);
                 var patterns = command.HasPositional(1) ? command.Strings(1) : null;
                 var name = script.String(command.String(0));
                 var keys = script.OptionalStrings(patterns);
                 script.Op(OpCode.DeleteHeader, command.Offset).Match(script.Match(command, patterns)).Number((ulong)(command.Has("last") ? HeaderBits.Last : 0))
-                    .Optional(script.Index(command)).Id(name).Id(keys);
+                    .Optional(script.Index(command)).Id(name).Id(keys).Id(Protected(script));
             },
         },
     ];
 
-    private static void CheckField(StringNode node, ScriptCompiler script, string verb)
+    /// <summary>The fields that the script may not edit go into the program: names may come out of variables.</summary>
+    private static int Protected(ScriptCompiler script) =>
+        script.Code.List([.. ProtectedFields.Of(script.Options, script.Scope).Select(script.Code.Constant)]);
+
+    private static void CheckField(StringNode node, ScriptCompiler script)
     {
         script.CheckHeaderName(node, isError: true);
-        if (script.TryConstant(node) is { } name && ProtectedFields.IsProtected(name, script.Options, script.Scope))
-            script.Diagnostics.Error(node.Offset, $"the field \"{name}\" may not be {verb} by scripts", null);
+        if (script.TryConstant(node) is { } name && ProtectedFields.Of(script.Options, script.Scope).Contains(name, StringComparer.OrdinalIgnoreCase))
+            script.Diagnostics.Warning(node.Offset, $"scripts do not edit the field \"{name}\"; the command does nothing", null);
     }
 }

@@ -6,7 +6,7 @@ namespace MailCluster.Sieve.Compilation;
 /// <summary>Compiles one script: what commands in a row become. Tests, strings and arguments are in files of their own.</summary>
 internal sealed partial class ScriptCompiler
 {
-    private static readonly string[] s_answers = ["reject", "ereject", "vacation", "vacation-seconds"];
+    private static readonly string[] s_ofDelivery = ["reject", "ereject", "vacation", "vacation-seconds", "duplicate"];
 
     private readonly SourceText _source;
     private readonly ArgumentBinder _binder;
@@ -170,17 +170,17 @@ internal sealed partial class ScriptCompiler
             {
                 Diagnostics.Warning(entry.Offset, $"\"{entry.Text}\" is required twice", "remove one of them");
             }
-            else if (entry.Text == "imapsieve" || s_answers.Contains(entry.Text))
+            else if (entry.Text == "imapsieve" || s_ofDelivery.Contains(entry.Text))
             {
                 CheckImapSieve(entry);
             }
         }
     }
 
-    /// <summary>RFC 6785 §3.11: what answers to a delivery has no meaning where there is none.</summary>
+    /// <summary>RFC 6785 §3.11, RFC 7352 §3.4: what belongs to a delivery has no meaning where there is none.</summary>
     private void CheckImapSieve(StringNode entry)
     {
-        var rival = Array.Find(s_answers, Extensions.Has);
+        var rival = Array.Find(s_ofDelivery, Extensions.Has);
         if (Extensions.Has("imapsieve") && rival is not null)
             Diagnostics.Error(entry.Offset, $"\"imapsieve\" and \"{rival}\" cannot be required together", "write one script for deliveries and one for events of IMAP");
         Extensions.Use(entry.Text == "imapsieve" ? "imapsieve" : "");

@@ -31,7 +31,7 @@ public sealed record SieveCompilerOptions
     /// <summary>Octets of a regular expression.</summary>
     public int RegexBytesMax { get; init; } = 4 * 1024;
 
-    /// <summary>Fields that a user's script neither adds nor removes (RFC 5293 §7); Received and Auto-Submitted never, in any script.</summary>
+    /// <summary>Fields that a user's script neither adds nor removes: its commands for them do nothing (RFC 5293 §6). Received and Auto-Submitted never, in any script.</summary>
     public ImmutableArray<string> ProtectedFields { get; init; } = ["Return-Path", "Delivered-To", "DKIM-Signature", "Authentication-Results", "X-Sieve"];
 
     /// <summary>The shortest interval of vacation; shorter ones are raised to it (RFC 5230 §4.1). Zero only for sites that want an answer each time (RFC 6131 §2).</summary>

@@ -72,8 +72,8 @@ internal static class OpTable
         Set(OpCode.Notify, "sSSLS" + Fcc);
         Set(OpCode.Flags, "bVl");
         Set(OpCode.Set, "bvs");
-        Set(OpCode.AddHeader, "bss");
-        Set(OpCode.DeleteHeader, "mbNsL");
+        Set(OpCode.AddHeader, "bssl");
+        Set(OpCode.DeleteHeader, "mbNsLl");
         Set(OpCode.Replace, "bSSs");
         Set(OpCode.Enclose, "SLs");
         Set(OpCode.ExtractText, "bvN");

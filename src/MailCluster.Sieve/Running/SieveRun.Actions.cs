@@ -137,10 +137,11 @@ internal sealed partial class SieveRun
         CheckDelivery(name);
         CheckNotRejected(name);
 
-        // RFC 5429 §2.1.1: who is told that the message was refused must not have it delivered all the same.
-        var rival = All.FirstOrDefault(static action => action is SieveFileInto or SieveRedirect or SieveVacation or SievePipe) is { } action ? NameOf(action) : _keep is not null ? "keep" : null;
+        // RFC 5429 §2.4: who is told that the message was refused must not have it delivered all the same. What an earlier stage does besides a keep (an
+        // archive, say) is the operator's business and stays.
+        var rival = _stageActions.Find(static action => action is SieveFileInto or SieveRedirect or SievePipe) ?? All.FirstOrDefault(static action => action is SieveVacation) ?? _keep;
         if (rival is not null)
-            throw SieveRunException.Error($"{name} cannot be combined with {rival}");
+            throw SieveRunException.Error($"{name} cannot be combined with {NameOf(rival)}");
         Add(new SieveReject(_original, reason, isEreject), ActionBits.None);
         Trace(frame, $"{name} \"{reason}\"");
     }

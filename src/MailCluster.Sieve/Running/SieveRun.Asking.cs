@@ -126,7 +126,7 @@ internal sealed partial class SieveRun
             ? seconds > (long)s_duplicateLifetimeMax.TotalSeconds ? s_duplicateLifetimeMax : TimeSpan.FromSeconds(seconds)
             : s_duplicateLifetimeDefault;
         var id = given ?? (FieldsOf(RootOf(frame), header ?? "Message-ID") is [var field, ..] ? field.Text : null);
-        if (string.IsNullOrEmpty(id))
+        if (string.IsNullOrEmpty(id) || lifetime == TimeSpan.Zero)
         {
             _result = false;
             return;
@@ -138,7 +138,7 @@ internal sealed partial class SieveRun
         var mark = new DuplicateMark(handle, id, lifetime);
 
         // RFC 7352 §3.3: with :last each occurrence begins the time anew, without only the first.
-        if (lifetime > TimeSpan.Zero && (last || !_result) && !_marks.Contains(mark))
+        if ((last || !_result) && !_marks.Contains(mark))
             _marks.Add(mark);
     }
 

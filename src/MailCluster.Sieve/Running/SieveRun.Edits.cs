@@ -22,6 +22,8 @@ internal sealed partial class SieveRun
         var last = frame.Reader.ReadInt() != 0;
         var name = FieldName(frame, frame.Reader.ReadInt());
         var value = Text(frame, frame.Reader.ReadInt());
+        if (IsProtected(frame, name, List(frame, frame.Reader.ReadInt())))
+            return;
         if (value.Length > FieldCharactersMax)
             throw SieveRunException.Limit($"the value of the header field \"{name}\" is longer than {FieldCharactersMax} characters");
         CountEdit();
@@ -36,6 +38,8 @@ internal sealed partial class SieveRun
         var index = frame.Reader.ReadOptional();
         var name = FieldName(frame, frame.Reader.ReadInt());
         var patterns = frame.Reader.ReadOptionalId();
+        if (IsProtected(frame, name, List(frame, frame.Reader.ReadInt())))
+            return;
         var fields = FieldsOf(_message.Root, name);
         var occurrences = new List<int>();
         for (var i = 0; i < fields.Count; i++)
@@ -67,9 +71,15 @@ internal sealed partial class SieveRun
         var name = Text(frame, id);
         if (!ScriptCompiler.IsHeaderName(name))
             throw SieveRunException.Error($"\"{Shown(name)}\" is no name of a header field");
-        if (ProtectedFields.IsAlwaysProtected(name))
-            throw SieveRunException.Error($"the field \"{name}\" may not be edited by scripts");
         return name;
+    }
+
+    private bool IsProtected(ScriptFrame frame, string name, string[] protectedFields)
+    {
+        if (!protectedFields.Contains(name, StringComparer.OrdinalIgnoreCase))
+            return false;
+        Trace(frame, $"the field \"{name}\" is not edited by scripts");
+        return true;
     }
 
     private void Replace(ScriptFrame frame)

@@ -14,7 +14,9 @@ internal sealed partial class SieveRun
     private readonly List<string> _values = [];
 
     /// <summary>True if a value matches a key; with :count, if the number of values does.</summary>
-    private bool Match(ScriptFrame frame, MatchSpec spec, int keysId, bool noVariables = false)
+    /// <param name="noVariables">Wildcards are not noted.</param>
+    /// <param name="splitKeys">Keys are lists of words (RFC 5232 §4).</param>
+    private bool Match(ScriptFrame frame, MatchSpec spec, int keysId, bool noVariables = false, bool splitKeys = false)
     {
         if (spec.Type == MatchKind.Count)
         {
@@ -27,11 +29,13 @@ internal sealed partial class SieveRun
             return false;
         var keys = List(frame, keysId);
         var ids = frame.Program.Lists[keysId];
+        if (splitKeys && spec.Type is MatchKind.Is or MatchKind.Contains or MatchKind.Matches && Array.Exists(keys, static key => key.Contains(' ', StringComparison.Ordinal)))
+            (keys, ids) = ([.. keys.SelectMany(FlagList.Words)], []);
         foreach (var value in _values)
         {
             for (var i = 0; i < keys.Length; i++)
             {
-                var constant = (ids[i] & 1) == 0 ? ids[i] >> 1 : -1;
+                var constant = i < ids.Length && (ids[i] & 1) == 0 ? ids[i] >> 1 : -1;
                 var matches = Match(frame, spec, value, keys[i], constant, noVariables);
                 TraceMatch(frame, value, keys[i], matches);
                 if (matches)

@@ -37,7 +37,7 @@ internal sealed partial class SieveRun
         if (!HasMatch(op))
             return false;
         var keys = Gather(frame, op);
-        _result = Match(frame, spec, keys, noVariables: op == OpCode.Body);
+        _result = Match(frame, spec, keys, noVariables: op == OpCode.Body, splitKeys: op == OpCode.HasFlag);
         return true;
     }
 
@@ -76,11 +76,10 @@ internal sealed partial class SieveRun
             case OpCode.Date or OpCode.CurrentDate:
                 return GatherDate(frame, op);
             case OpCode.SpamTest:
-                var percent = frame.Reader.ReadInt() != 0;
-                _values.Add(SpamValue(percent));
+                AddScanned(frame, SpamValue(frame.Reader.ReadInt() != 0));
                 return frame.Reader.ReadInt();
             case OpCode.VirusTest:
-                _values.Add(VirusValue());
+                AddScanned(frame, VirusValue());
                 return frame.Reader.ReadInt();
             case OpCode.NotifyMethodCapability:
                 var uri = Text(frame, frame.Reader.ReadInt());
@@ -270,27 +269,34 @@ internal sealed partial class SieveRun
         else
         {
             foreach (var slot in frame.Program.Lists[variables])
-                _values.AddRange(FlagList.Words(Variable(frame, slot)));
+                _values.AddRange(FlagList.Words(Variable(frame, slot)).Distinct(StringComparer.OrdinalIgnoreCase));
         }
 
         return frame.Reader.ReadInt();
     }
 
-    /// <summary>RFC 5235 §3.1: 0 not tested, 1 no spam … 10 spam; with :percent 0 to 100, where 0 is no spam as well.</summary>
-    private string SpamValue(bool percent)
+    /// <summary>RFC 5235 §3.1: what was not tested has the value 0, and is not counted.</summary>
+    private void AddScanned(ScriptFrame frame, long? value)
     {
-        if (_options.Spam is not { } scanner || scanner.Read(_original) is not { } value)
-            return "0";
-        if (scanner.Form == SieveScannerForm.Word)
-            return Number(percent ? (long)Math.Round((Math.Clamp(value, 1, 10) - 1) * 100 / 9) : (long)Math.Clamp(value, 0, 10));
-        return Number(percent ? (long)Math.Round(value * 100) : 1 + (long)Math.Round(value * 9));
+        if (value is not null || !IsCount(frame))
+            _values.Add(Number(value ?? 0));
     }
 
-    /// <summary>RFC 5235 §3.2: 0 not tested, 1 no virus … 5 a virus.</summary>
-    private string VirusValue()
+    /// <summary>RFC 5235 §3.2: 1 no spam … 10 certainly spam; with :percent 0 … 100. Only certainty itself is the last one.</summary>
+    private long? SpamValue(bool percent)
+    {
+        if (_options.Spam is not { } scanner || scanner.Read(_original) is not { } value)
+            return null;
+        if (scanner.Form == SieveScannerForm.Word)
+            return percent ? (long)((Math.Clamp(value, 1, 10) - 1) * 100 / 9) : (long)Math.Clamp(value, 0, 10);
+        return percent ? (long)(value * 100) : 1 + (long)(value * 9);
+    }
+
+    /// <summary>RFC 5235 §3.3: 1 no virus … 5 certainly one.</summary>
+    private long? VirusValue()
     {
         if (_options.Virus is not { } scanner || scanner.Read(_original) is not { } value)
-            return "0";
-        return Number(scanner.Form == SieveScannerForm.Word ? (long)Math.Clamp(value, 0, 5) : 1 + (long)Math.Round(value * 4));
+            return null;
+        return scanner.Form == SieveScannerForm.Word ? (long)Math.Clamp(value, 0, 5) : 1 + (long)(value * 4);
     }
 }
