@@ -21,7 +21,8 @@ public sealed partial class HaproxyTests
         using var folder = new TemporaryFolder();
         var text = Name().Replace(Waiting().Replace(Repository.Read("deploy/haproxy/haproxy.cfg"), "$1"), "$1 127.0.0.1:");
         Assert.Contains("\nfrontend managesieve\n", text, StringComparison.Ordinal);
-        Assert.Contains("\n    default_backend pop3s\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n    default_backend managesieve\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n    default_backend pop3s\n", Repository.Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
         await Tool.RequireAsync("haproxy", ["-c", "-f", folder.Write("haproxy.cfg", text)]);
     }
 

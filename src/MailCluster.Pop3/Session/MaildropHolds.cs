@@ -32,7 +32,8 @@ internal sealed class MaildropHolds : IDisposable
     private readonly TimeSpan _lease;
     private readonly ILogger _log;
     private readonly ITimer _timer;
-    private readonly CancellationTokenSource _stopped = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped;
     private int _renewing;
 
     public MaildropHolds(IMailboxClient mailboxes, TimeSpan lease, TimeProvider time, ILogger log)
@@ -40,6 +41,7 @@ internal sealed class MaildropHolds : IDisposable
         _mailboxes = mailboxes;
         _lease = lease;
         _log = log;
+        _stopped = _stopping.Token;
         var interval = lease / RenewalsPerLease;
         _timer = time.CreateTimer(static state => ((MaildropHolds)state!).Beat(), this, interval, interval);
     }
@@ -62,7 +64,7 @@ internal sealed class MaildropHolds : IDisposable
             return;
         try
         {
-            await _mailboxes.SendAsync(hold.Account, new LeaveMaildrop(hold.Session), CommandContext.None, _stopped.Token);
+            await _mailboxes.SendAsync(hold.Account, new LeaveMaildrop(hold.Session), CommandContext.None, _stopped);
         }
         catch (Exception e) when (e is MailboxRefusedException or OperationCanceledException)
         {
@@ -73,8 +75,8 @@ internal sealed class MaildropHolds : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _stopped.Cancel();
-        _stopped.Dispose();
+        _stopping.Cancel();
+        _stopping.Dispose();
     }
 
     private void Beat()
@@ -101,7 +103,7 @@ internal sealed class MaildropHolds : IDisposable
     {
         try
         {
-            var entry = await _mailboxes.SendAsync(hold.Account, new RenewMaildrop(hold.Session, _lease), CommandContext.None, _stopped.Token);
+            var entry = await _mailboxes.SendAsync(hold.Account, new RenewMaildrop(hold.Session, _lease), CommandContext.None, _stopped);
             if (!entry.IsAdmitted)
                 hold.Lose();
             else if (!_all.ContainsKey(hold.Session))
