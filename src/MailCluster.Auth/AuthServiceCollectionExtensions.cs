@@ -34,6 +34,7 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<FailurePenalty>();
         services.AddSingleton<AuthMetrics>();
+        services.AddSingleton<AttemptBooks>();
         if (options.PasswdFile is { } file)
         {
             services.AddSingleton(s => ActivatorUtilities.CreateInstance<PasswdFilePassDb>(s, file));

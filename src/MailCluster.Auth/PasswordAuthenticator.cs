@@ -1,50 +1,24 @@
 using MailCluster.Auth.Chains;
 using MailCluster.Auth.PassDb;
 using MailCluster.Auth.Passwords;
-using MailCluster.Auth.Penalty;
-using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Auth;
 
 /// <summary>
-/// One attempt, step by step: refuse what should not have been sent in the clear; wait what the address has earned; make the name
+/// One attempt with a password, step by step: refuse what should not have been sent in the clear; wait what the address has earned; make the name
 /// canonical; ask the password databases; spend the same time when the name does not exist; check authzid and <c>nologin</c> (only after
 /// the password, so that they tell strangers nothing); log, count and delay failures. Nothing here remembers a password.
 /// </summary>
-internal sealed class PasswordAuthenticator(
-    AuthOptions options,
-    AuthDatabases databases,
-    PasswordHashing hashing,
-    FailurePenalty penalty,
-    AuthMetrics metrics,
-    TimeProvider time,
-    ILogger<PasswordAuthenticator> logger) : IAuthenticator
+internal sealed class PasswordAuthenticator(AuthOptions options, AuthDatabases databases, PasswordHashing hashing, AttemptBooks books) : IAuthenticator
 {
-    public async ValueTask<AuthResult> AuthenticateAsync(AuthRequest request, CancellationToken cancellationToken)
-    {
-        var result = await CheckAsync(request, cancellationToken);
-        metrics.Attempt(request, result);
-        if (result.IsSuccess)
-        {
-            penalty.Succeeded(request.Context.RemoteAddress);
-            AuthLog.Succeeded(logger, result.Account!, request);
-            return result;
-        }
-        AuthLog.Failed(logger, request, result.Reason);
-        if (result.Outcome is AuthOutcome.Failed or AuthOutcome.NotAuthorized or AuthOutcome.Disabled)
-        {
-            if (result.Outcome == AuthOutcome.Failed) penalty.Failed(
-                request.Context.RemoteAddress, request.Username, request.Password.Span);
-            await WaitAsync(options.FailureDelay, cancellationToken);
-        }
-        return result;
-    }
+    public async ValueTask<AuthResult> AuthenticateAsync(AuthRequest request, CancellationToken cancellationToken) =>
+        await books.EndAsync(request, await CheckAsync(request, cancellationToken), cancellationToken);
 
     private async ValueTask<AuthResult> CheckAsync(AuthRequest request, CancellationToken cancellationToken)
     {
         if (!request.Context.IsSecure && !options.AllowPlaintext)
             return AuthResult.Refused(AuthOutcome.PrivacyRequired, "plaintext-refused");
-        await WaitAsync(penalty.DelayFor(request.Context.RemoteAddress), cancellationToken);
+        await books.WaitTurnAsync(request.Context, cancellationToken);
         var query = databases.Ask(request.Context, request.Mechanism, request.Username, request.AuthorizationId);
         var answer = query is { Account.Length: > 0 } && !request.Password.IsEmpty
             ? await databases.Passwords.VerifyAsync(query, request.Password, cancellationToken)
@@ -67,10 +41,5 @@ internal sealed class PasswordAuthenticator(
                     ? AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy")
                     : AuthResult.Refused(AuthOutcome.Failed, query is null ? "bad-user-name" : answer.Reason ?? "unknown-user");
         }
-    }
-
-    private async ValueTask WaitAsync(TimeSpan delay, CancellationToken cancellationToken)
-    {
-        if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellationToken);
     }
 }
