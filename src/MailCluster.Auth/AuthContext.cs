@@ -23,4 +23,7 @@ public sealed record AuthContext
 
     /// <summary>The certificate that the client proved to have in the TLS handshake, chain checked, or null. Owned by the connection.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>What a mechanism can bind itself to; null where there is no TLS.</summary>
+    public IChannelBindings? ChannelBindings { get; init; }
 }

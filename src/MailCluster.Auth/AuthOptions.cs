@@ -6,7 +6,7 @@ public sealed class AuthOptions
     /// <summary>The Dovecot-format passwd-file that holds the accounts. It need not exist: no file, no accounts. Null: they are in a table.</summary>
     public string? PasswdFile { get; set; } = "./data/users";
 
-    /// <summary>SASL mechanisms in the order in which they are offered, upper case: PLAIN, LOGIN.</summary>
+    /// <summary>SASL mechanisms in the order in which they are offered, upper case, of <see cref="Sasl.SaslMechanismNames.All"/>.</summary>
     public IReadOnlyList<string> Mechanisms { get; set; } = ["PLAIN", "LOGIN"];
 
     /// <summary>
@@ -38,6 +38,33 @@ public sealed class AuthOptions
 
     /// <summary>Argon2 passes over the memory, 1 to 64.</summary>
     public int Argon2Passes { get; set; } = 2;
+
+    /// <summary>
+    /// Iterations of SCRAM for new keys and for passwords stored in plain text, 4096 to 1,000,000. The client does this work too: 4096, the least that RFC 7677
+    /// allows and what PostgreSQL and Dovecot use, is a millisecond here and ten in a browser.
+    /// </summary>
+    public int ScramIterations { get; set; } = 4096;
+
+    /// <summary>
+    /// Makes the salts of names without SCRAM keys, 16 octets at least; the same on all nodes, or a stranger who asks two of them sees which names exist.
+    /// Null: a random one of this process.
+    /// </summary>
+    public byte[]? ScramSecret { get; set; }
+
+    /// <summary>The account that ANONYMOUS opens, canonical; null: that mechanism is not offered.</summary>
+    public string? AnonymousAccount { get; set; }
+
+    /// <summary>The keytab with the keys of this service (<c>imap/host@REALM</c> and the like) for GSSAPI; null: that is not offered.</summary>
+    public string? GssKeytab { get; set; }
+
+    /// <summary>The Kerberos realm whose principals are accounts without a domain; null: every realm is its accounts' domain.</summary>
+    public string? GssLocalRealm { get; set; }
+
+    /// <summary>Which OAuth scope a client is told to ask for when its token is refused (RFC 7628 §3.2.2), or null.</summary>
+    public string? OAuthScope { get; set; }
+
+    /// <summary>Where a client finds the issuer of tokens (RFC 7628 §3.2.2), an https URL, or null.</summary>
+    public string? OAuthDiscoveryUrl { get; set; }
 
     /// <summary>
     /// Slow hashes computed at once; 0 for one less than the cores, at least one, so that open sessions always have a core.
@@ -76,7 +103,9 @@ public sealed class AuthOptions
     {
         Require(PasswdFile is null or { Length: > 0 }, nameof(PasswdFile), "a path");
         foreach (var name in Mechanisms) Require(
-            Sasl.SaslMechanismSet.IsKnown(name), nameof(Mechanisms), $"PLAIN or LOGIN, not \"{name}\"");
+            Sasl.SaslMechanismNames.IsKnown(name), nameof(Mechanisms), $"{string.Join(", ", Sasl.SaslMechanismNames.All)}, not \"{name}\"");
+        Require(ScramIterations is >= 4096 and <= 1_000_000, nameof(ScramIterations), "4096 to 1000000");
+        Require(ScramSecret is null or { Length: >= 16 }, nameof(ScramSecret), "16 octets or more");
         Require(Argon2MemoryKiB is >= 8 and <= 1024 * 1024, nameof(Argon2MemoryKiB), "8 to 1048576");
         Require(Argon2Passes is >= 1 and <= 64, nameof(Argon2Passes), "1 to 64");
         Require(HashConcurrencyMax is >= 0 and <= 1024, nameof(HashConcurrencyMax), "0 to 1024");

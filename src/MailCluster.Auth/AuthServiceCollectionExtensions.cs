@@ -34,7 +34,6 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<FailurePenalty>();
         services.AddSingleton<AuthMetrics>();
-        services.AddSingleton<AttemptBooks>();
         if (options.PasswdFile is { } file)
         {
             services.AddSingleton(s => ActivatorUtilities.CreateInstance<PasswdFilePassDb>(s, file));
@@ -58,7 +57,7 @@ public static class AuthServiceCollectionExtensions
 
         services.AddSingleton(s => new AuthDatabases(s.GetRequiredService<PassDbChain>(), s.GetService<UserDbChain>(), options));
         services.AddSingleton<IAuthenticator, PasswordAuthenticator>();
-        services.AddSingleton(SaslMechanismSet.OfNames(options.Mechanisms, options.AllowPlaintext));
+        services.AddSasl(options);
         return services;
     }
 

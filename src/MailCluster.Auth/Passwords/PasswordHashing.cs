@@ -54,11 +54,18 @@ internal sealed class PasswordHashing : IDisposable
     /// <summary>Slow hashes computed since the start, for metrics and tests.</summary>
     public long SlowHashes => Interlocked.Read(ref _slowHashes);
 
-    /// <summary>Checks a password against a stored one.</summary>
+    /// <summary>Checks a password against a stored one of nobody in particular.</summary>
     /// <exception cref="PasswordSchemeException">The stored password cannot be checked: not the client's fault.</exception>
-    public async ValueTask<PasswordCheck> VerifyAsync(string stored, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    public ValueTask<PasswordCheck> VerifyAsync(string stored, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+        VerifyAsync(null, stored, password, cancellationToken);
+
+    /// <summary>Checks a password against the stored one of an account.</summary>
+    /// <exception cref="PasswordSchemeException">The stored password cannot be checked: not the client's fault.</exception>
+    public async ValueTask<PasswordCheck> VerifyAsync(
+        string? account, string stored, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
         var scheme = Schemes.Read(stored, out var hash);
+        hash = hash with { Account = account };
         if (!scheme.IsSlow) return scheme.Verify(password.Span, hash) ? PasswordCheck.Match : PasswordCheck.Mismatch;
         var key = Cache.KeyOf(stored, password.Span);
         if (Cache.Contains(key)) return PasswordCheck.Match;
@@ -99,6 +106,14 @@ internal sealed class PasswordHashing : IDisposable
         if (!scheme.IsSlow) return $"{{{scheme.Name}}}{scheme.Hash(password.Span)}";
         var (ran, text) = await RunSlowAsync(() => scheme.Hash(password.Span), cancellationToken);
         return ran ? $"{{{scheme.Name}}}{text}" : null;
+    }
+
+    /// <summary>Runs a computation of milliseconds as a slow hash is run. Null when too many are waiting.</summary>
+    public async ValueTask<T?> ComputeAsync<T>(Func<T> work, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (ran, result) = await RunSlowAsync(work, cancellationToken);
+        return ran ? result : null;
     }
 
     public void Dispose() => _slots.Dispose();

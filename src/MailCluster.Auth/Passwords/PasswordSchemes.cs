@@ -24,7 +24,7 @@ internal sealed class PasswordSchemes
         Add(CryptScheme.Bcrypt);
         Add(CryptScheme.Sha512);
         Add(CryptScheme.Sha256);
-        Add(CryptScheme.Md5);
+        Add(CryptScheme.Md5, "MD5");
         Add(CryptScheme.Des);
         Add(new Pbkdf2Scheme());
         Add(new DigestScheme("SSHA512", HashAlgorithmName.SHA512, 64, isSalted: true, isWeak: false, HashEncoding.Base64));
@@ -36,6 +36,13 @@ internal sealed class PasswordSchemes
         Add(new DigestScheme("SMD5", HashAlgorithmName.MD5, 16, isSalted: true, isWeak: true, HashEncoding.Base64));
         Add(new DigestScheme("LDAP-MD5", HashAlgorithmName.MD5, 16, isSalted: false, isWeak: true, HashEncoding.Base64));
         Add(new DigestScheme("PLAIN-MD5", HashAlgorithmName.MD5, 16, isSalted: false, isWeak: true, HashEncoding.Hex));
+        Add(new Md4Scheme());
+        Add(new CramMd5Scheme("CRAM-MD5"));
+        Add(new CramMd5Scheme("HMAC-MD5"));
+        Add(new DigestMd5Scheme());
+        Add(new ScramScheme(HashAlgorithmName.SHA1, options.ScramIterations));
+        Add(new ScramScheme(HashAlgorithmName.SHA256, options.ScramIterations));
+        Add(new PlainTruncScheme());
         Add(new PlainScheme("PLAIN"));
         Add(new PlainScheme("CLEAR"));
         Add(new PlainScheme("CLEARTEXT"));

@@ -4,6 +4,9 @@ namespace MailCluster.Auth.Passwords;
 /// <summary>The text after the braces of a stored password, with the encoding it is written in.</summary>
 internal readonly record struct StoredHash(string Text, HashEncoding Encoding)
 {
+    /// <summary>Whose it is, for the one scheme that hashes the name too; null where nobody asked for an account.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The hash's octets.</summary>
     /// <exception cref="PasswordSchemeException">The text is not in its encoding.</exception>
     public byte[] Octets()

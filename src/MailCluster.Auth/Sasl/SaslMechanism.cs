@@ -15,6 +15,14 @@ public abstract class SaslMechanism
     /// <summary>Longest client message after base64 decoding, in octets; a protocol refuses a longer line before it decodes it.</summary>
     public abstract int ResponseOctetsMax { get; }
 
+    /// <summary>False for what a protocol begins by a command of its own: it works, and is in no list of mechanisms.</summary>
+    public virtual bool IsListed => true;
+
+    /// <summary>
+    /// Whether it could work on this connection now: some database can do what it needs, TLS gives what it binds to. That plaintext needs TLS is not asked here.
+    /// </summary>
+    public virtual bool IsOffered(AuthContext context) => true;
+
     /// <summary>Starts an exchange for one AUTHENTICATE command.</summary>
     public abstract ISaslExchange Start(IAuthenticator authenticator, AuthContext context);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace MailCluster.Edge;
 
@@ -28,6 +29,8 @@ public sealed partial class EdgeConnection
 
     private SslStream? _tls;
 
+    private TlsChannelBindings? _bindings;
+
     /// <summary>True under TLS.</summary>
     public bool IsTls => _tls is not null;
 
@@ -41,6 +44,12 @@ public sealed partial class EdgeConnection
     public string? TlsDescription => _tls is null
         ? null
         : $"{(_tls.SslProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2")} {_tls.NegotiatedCipherSuite}";
+
+    /// <summary>What a login can bind itself to; null without TLS.</summary>
+    public Auth.IChannelBindings? ChannelBindings => _bindings ??= _tls is null ? null : new TlsChannelBindings(_tls);
+
+    /// <summary>The certificate that the client proved to have and that the configured authorities vouch for; null if it showed none, or no such.</summary>
+    public X509Certificate2? ClientCertificate => _tls?.RemoteCertificate as X509Certificate2;
 
     /// <summary>
     /// STARTTLS. The command's line must have been taken from <see cref="Input"/>; <paramref name="goAhead"/> is the protocol's answer that tells the client to begin the handshake.

@@ -15,7 +15,7 @@ public sealed class LoginService(IAuthenticator authenticator, SaslMechanismSet 
     public bool MaySendPassword(EdgeConnection connection) => mechanisms.AllowPlaintext || connection.IsSecure;
 
     /// <summary>The SASL mechanisms to advertise on this connection now, best first.</summary>
-    public IReadOnlyList<SaslMechanism> Offered(EdgeConnection connection) => mechanisms.Offered(connection.IsSecure);
+    public IReadOnlyList<SaslMechanism> Offered(EdgeConnection connection) => [.. mechanisms.Offered(ContextOf(connection))];
 
     /// <summary>The names of <see cref="Offered"/>, for protocols, which do not see mechanisms.</summary>
     public IEnumerable<string> OfferedNames(EdgeConnection connection) => Offered(connection).Select(static mechanism => mechanism.Name);
@@ -43,8 +43,9 @@ public sealed class LoginService(IAuthenticator authenticator, SaslMechanismSet 
     public SaslLogin? Begin(EdgeConnection connection, ReadOnlySpan<byte> mechanism, out LoginOutcome refusal)
     {
         refusal = default;
-        if (mechanisms.Find(mechanism, connection.IsSecure) is { } found)
-            return new SaslLogin(this, connection, found, found.Start(authenticator, ContextOf(connection)));
+        var context = ContextOf(connection);
+        if (mechanisms.Find(mechanism, context) is { } found)
+            return new SaslLogin(this, connection, found, found.Start(authenticator, context));
         refusal = !connection.IsSecure && mechanisms.NeedsPrivacy(mechanism) ? LoginOutcome.PrivacyRequired : LoginOutcome.Failed;
         services.Metrics.Login(connection.Protocol, refusal);
         return null;
@@ -84,6 +85,8 @@ public sealed class LoginService(IAuthenticator authenticator, SaslMechanismSet 
         LocalAddress = connection.LocalEndPoint?.Address,
         IsSecure = connection.IsSecure,
         SessionId = connection.Id.ToString(),
+        ClientCertificate = connection.ClientCertificate,
+        ChannelBindings = connection.ChannelBindings,
     };
 
     private static LoginOutcome Map(AuthOutcome outcome) => outcome switch

@@ -9,6 +9,8 @@ internal sealed record AuthenticationOptions
     /// <summary>Upper-case names, in the order offered.</summary>
     public required IReadOnlyList<string> Mechanisms { get; init; }
 
+    public required SaslSettings Sasl { get; init; }
+
     public required bool AllowPlaintext { get; init; }
 
     public required bool AllowWeakSchemes { get; init; }

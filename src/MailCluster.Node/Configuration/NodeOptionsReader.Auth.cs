@@ -14,6 +14,7 @@ internal static partial class NodeOptionsReader
         {
             PasswdFile = section.OptionalText("passwd-file") is { } file ? FullPath(file) : null,
             Mechanisms = ReadMechanisms(section),
+            Sasl = ReadSasl(section),
             AllowPlaintext = section.Boolean("allow-plaintext"),
             AllowWeakSchemes = section.Boolean("allow-weak-schemes"),
             PasswordScheme = section.OptionalText("password-scheme"),
@@ -27,15 +28,5 @@ internal static partial class NodeOptionsReader
             Penalty = section.Boolean("penalty"),
             PenaltyExempt = section.Texts("penalty-exempt", IsNetwork),
         };
-    }
-
-    private static string[] ReadMechanisms(HoconSection section)
-    {
-        var mechanisms = section.Texts("mechanisms", name => name is "PLAIN" or "LOGIN" ? null : "PLAIN or LOGIN");
-        if (mechanisms.Distinct(StringComparer.Ordinal).Count() != mechanisms.Count)
-        {
-            section.Fault("mechanisms", "expected each mechanism once");
-        }
-        return [.. mechanisms];
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using MailCluster.Auth;
 using MailCluster.Auth.Passwords;
+using MailCluster.Auth.Sasl;
 using MailCluster.Auth.Users;
 using MailCluster.Delivery;
 using MailCluster.Edge;
@@ -100,7 +101,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         try
         {
             _application = Build();
-            _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now.
+            _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now,
+            _ = _application.Services.GetRequiredService<SaslMechanismSet>(); // and a keytab that is not there.
             _mailboxes.Quotas.Connect(_application.Services.GetRequiredService<IUserDirectory>());
             await _application.StartAsync(cancellationToken);
         }
@@ -169,7 +171,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge(ShareFiles()));
-        services.AddMailClusterAuth(_options.ToAuth(), _storage.Accounts is { } accounts ? _ => accounts : null);
+        services.AddMailClusterAuth(_options.ToAuth(_storage.LoginSecret), _storage.Accounts is { } accounts ? _ => accounts : null);
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
         services.AddMailClusterImap();

@@ -20,7 +20,7 @@ namespace MailCluster.Node.Hosting;
 /// <summary>From the node's configuration to the options of each part.</summary>
 internal static class OptionMapping
 {
-    public static AuthOptions ToAuth(this NodeOptions node) => new()
+    public static AuthOptions ToAuth(this NodeOptions node, byte[] loginSecret) => new()
     {
         PasswdFile = node.Auth.PasswdFile,
         Mechanisms = node.Auth.Mechanisms,
@@ -36,6 +36,13 @@ internal static class OptionMapping
         FailureDelay = node.Auth.FailureDelay,
         PenaltyEnabled = node.Auth.Penalty,
         PenaltyExemptNetworks = node.Auth.PenaltyExempt,
+        ScramIterations = node.Auth.Sasl.ScramIterations,
+        ScramSecret = loginSecret,
+        AnonymousAccount = node.Auth.Sasl.AnonymousAccount,
+        GssKeytab = node.Auth.Sasl.GssKeytab,
+        GssLocalRealm = node.Auth.Sasl.GssLocalRealm,
+        OAuthScope = node.Auth.Sasl.OAuthScope,
+        OAuthDiscoveryUrl = node.Auth.Sasl.OAuthDiscoveryUrl,
     };
 
     public static EdgeOptions ToEdge(this NodeOptions node, FileBudget files) => new()

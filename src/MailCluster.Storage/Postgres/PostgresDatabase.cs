@@ -61,6 +61,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     public IOutboxIndex Outbox { get; }
 
+    /// <summary>32 random octets, the cluster's for as long as its database is there.</summary>
+    public required byte[] LoginSecret { get; init; }
+
     public IClusterStore Cluster { get; }
 
     public IShardCountStore ShardCount { get; }
@@ -95,7 +98,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
             if (!await settings.IsServerDurableAsync(cancellationToken))
                 PostgresLog.NotDurable(logger, connections.Address);
             bucket = objects is null ? null : await S3Bucket.OpenAsync(objects, cancellationToken);
-            return new PostgresDatabase(connections, settings, options, bucket, shards, time, logger);
+            var secret = await settings.GetOrSetLoginSecretAsync(cancellationToken);
+            return new PostgresDatabase(connections, settings, options, bucket, shards, time, logger) { LoginSecret = secret };
         }
         catch (Exception error)
         {

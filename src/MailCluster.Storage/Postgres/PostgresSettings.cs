@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Security.Cryptography;
 using MailCluster.Cluster;
 using Npgsql;
 
@@ -10,6 +11,8 @@ internal sealed class PostgresSettings(PostgresConnections connections) : IShard
 {
     private const string ShardCountKey = "shard-count";
     private const string ClusterNameKey = "cluster-name";
+    private const string LoginSecretKey = "login-secret";
+    private const int LoginSecretOctets = 32;
 
     private static readonly FrozenDictionary<string, string> Sql = SqlText.Family("Postgres", "Settings.sql");
 
@@ -31,6 +34,14 @@ internal sealed class PostgresSettings(PostgresConnections connections) : IShard
         var stored = await DecideAsync(connection, ClusterNameKey, name, cancellationToken);
         if (stored != name)
             throw new StorageFormatException($"The database {connections.Address} is that of the cluster \"{stored}\"; this node is of \"{name}\".");
+    }
+
+    /// <summary>Random octets that all nodes of the cluster share, made by whichever comes first.</summary>
+    public async ValueTask<byte[]> GetOrSetLoginSecretAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenAsync(cancellationToken);
+        return Convert.FromHexString(
+            await DecideAsync(connection, LoginSecretKey, RandomNumberGenerator.GetHexString(2 * LoginSecretOctets), cancellationToken));
     }
 
     /// <summary>Whether the server itself keeps what it has committed over a loss of power.</summary>

@@ -61,7 +61,7 @@ public sealed class NodeConfigurationTests
     [InlineData("mailcluster.pop3.deleted-flag = \"a b\"", "my.hocon:1: mailcluster.pop3.deleted-flag: expected a keyword, found the string \"a b\"")]
     [InlineData("mailcluster.pop3.folder = \"a//b\"", "my.hocon:1: mailcluster.pop3.folder: expected a folder name")]
     [InlineData("mailcluster.tls.certificate = /c.pem", "my.hocon:1: mailcluster.tls.certificate: expected key to be set too")]
-    [InlineData("mailcluster.auth.mechanisms += GSSAPI", "my.hocon:1: mailcluster.auth.mechanisms: expected PLAIN or LOGIN, found the string \"GSSAPI\"")]
+    [InlineData("mailcluster.auth.mechanisms += NTLM", "my.hocon:1: mailcluster.auth.mechanisms: expected one of SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, GSSAPI, GSS-SPNEGO, EXTERNAL, OAUTHBEARER, XOAUTH2, CRAM-MD5, PLAIN, LOGIN, APOP, ANONYMOUS, found the string \"NTLM\"")]
     [InlineData("mailcluster.node.name = \"no host\"", "my.hocon:1: mailcluster.node.name: expected a host name")]
     [InlineData("mailcluster.log.levels.X = loud", "my.hocon:1: mailcluster.log.levels.X: expected one of information, trace, debug, warning, error, found the string \"loud\"")]
     [InlineData("mailcluster.folders.\"a//b\" { use = sent, subscribed = no }", "my.hocon:1: mailcluster.folders.\"a//b\".use: A folder name must not have empty levels")]

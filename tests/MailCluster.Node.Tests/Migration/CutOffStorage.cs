@@ -49,6 +49,8 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
 
     public InMemoryAccountTable Table { get; } = new();
 
+    public byte[] LoginSecret { get; } = new byte[32];
+
     public int ShardCount => 16;
 
     public TimeSpan UpkeepInterval => TimeSpan.FromHours(1);

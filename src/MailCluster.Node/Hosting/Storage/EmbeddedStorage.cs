@@ -46,6 +46,8 @@ internal sealed class EmbeddedStorage : INodeStorage
 
     public IClusterStore? Cluster => null;
 
+    public required byte[] LoginSecret { get; init; }
+
     public int ShardCount { get; }
 
     public TimeSpan UpkeepInterval { get; }
@@ -70,7 +72,10 @@ internal sealed class EmbeddedStorage : INodeStorage
                 throw new ShardCountMismatchException(shards, wanted);
             }
             return new EmbeddedStorage(
-                database, bodies, shards, options.Storage.Packs.CompactionInterval, time, loggers.CreateLogger("MailCluster.Node"));
+                database, bodies, shards, options.Storage.Packs.CompactionInterval, time, loggers.CreateLogger("MailCluster.Node"))
+            {
+                LoginSecret = LoginSecretFile.ReadOrCreate(directory),
+            };
         }
         catch
         {

@@ -31,6 +31,11 @@ internal interface INodeStorage : IAsyncDisposable
     /// <summary>The accounts that are kept here; null where they are kept apart, in a file.</summary>
     IAccountTable? Accounts { get; }
 
+    /// <summary>
+    /// 32 random octets, the same for every node that shares this storage and after every restart: what is made of them looks alike wherever a stranger asks.
+    /// </summary>
+    byte[] LoginSecret { get; }
+
     int ShardCount { get; }
 
     /// <summary>Who shares this storage, and who has which accounts; null where nobody else can reach it.</summary>

@@ -42,6 +42,8 @@ internal sealed class SharedStorage : INodeStorage
 
     public IAccountTable? Accounts => _database.Accounts;
 
+    public byte[] LoginSecret => _database.LoginSecret;
+
     public int ShardCount => _database.Shards;
 
     public TimeSpan UpkeepInterval { get; }
