@@ -132,6 +132,8 @@ public sealed class DiagnosticTests
         Assert.Contains("nested more than 32 deep", Scripts.Diagnose("if " + string.Concat(Enumerable.Repeat("not ", 40)) + "true { keep; }")[0], StringComparison.Ordinal);
         Assert.Contains("more than 4096 strings", Scripts.Diagnose($"if header \"a\" [{string.Join(',', Enumerable.Repeat("\"x\"", 5000))}] {{ keep; }}")[0], StringComparison.Ordinal);
 
+        Assert.Contains("more than 256 regular expressions", Scripts.Diagnose($"require \"regex\"; if header :regex \"a\" [{string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"x{i}\""))}] {{ keep; }}")[0], StringComparison.Ordinal);
+
         var small = new SieveCompiler(SieveCompilerOptions.Default with { ScriptBytesMax = 10 });
         Assert.Contains("the script has 11 octets, more than 10", small.Compile("keep; keep;"u8, SieveScope.Personal).Diagnostics[0].Message, StringComparison.Ordinal);
     }

@@ -40,9 +40,6 @@ internal sealed class InMemorySieveHost : ISieveHost
 
     public ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken) => Answer(FolderIds.GetValueOrDefault(mailboxId));
 
-    public ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken) =>
-        Answer<string?>(FolderUses.Where(entry => entry.Value.Equals(specialUse, StringComparison.OrdinalIgnoreCase)).Select(entry => entry.Key).FirstOrDefault());
-
     public ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) =>
         Answer(FolderUses.Any(entry => (folder is null || entry.Key == folder) && entry.Value.Equals(specialUse, StringComparison.OrdinalIgnoreCase)));
 

@@ -8,6 +8,9 @@ namespace MailCluster.Sieve.Compilation;
 /// <summary>Tagged arguments that several commands share, and what looks odd in them.</summary>
 internal sealed partial class ScriptCompiler
 {
+    /// <summary>Regular expressions that were tried out.</summary>
+    private readonly HashSet<string> _patterns = new(StringComparer.Ordinal);
+
     private static readonly string[] s_relations = ["", "gt", "ge", "lt", "le", "eq", "ne"];
 
     /// <summary>Match type and comparator (RFC 5228 §2.7, RFC 5231); the keys are looked at for what would never match.</summary>
@@ -216,6 +219,14 @@ internal sealed partial class ScriptCompiler
         if (System.Text.Encoding.UTF8.GetByteCount(pattern) > Options.RegexBytesMax)
         {
             Diagnostics.Error(node.Offset, $"the regular expression is longer than {Options.RegexBytesMax} octets", null);
+            return;
+        }
+
+        if (!_patterns.Add(pattern))
+            return;
+        if (_patterns.Count > Options.RegexesMax)
+        {
+            Diagnostics.Error(node.Offset, $"more than {Options.RegexesMax} regular expressions in one script", "join some with |, or use :matches");
             return;
         }
 

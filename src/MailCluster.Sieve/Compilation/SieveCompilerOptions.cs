@@ -31,6 +31,9 @@ public sealed record SieveCompilerOptions
     /// <summary>Octets of a regular expression.</summary>
     public int RegexBytesMax { get; init; } = 4 * 1024;
 
+    /// <summary>Different regular expressions in one script: each is tried out when the script is compiled, for some hundred microseconds.</summary>
+    public int RegexesMax { get; init; } = 256;
+
     /// <summary>Fields that a user's script neither adds nor removes: its commands for them do nothing (RFC 5293 §6). Received and Auto-Submitted never, in any script.</summary>
     public ImmutableArray<string> ProtectedFields { get; init; } = ["Return-Path", "Delivered-To", "DKIM-Signature", "Authentication-Results", "X-Sieve"];
 

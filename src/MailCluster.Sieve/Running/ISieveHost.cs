@@ -15,9 +15,6 @@ public interface ISieveHost
     /// <summary>The folder that has an id (RFC 9042), null if none has.</summary>
     ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken);
 
-    /// <summary>The folder that has a special use such as <c>\Junk</c> (RFC 8579 §4), null if none has.</summary>
-    ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken);
-
     /// <summary>True if the folder, or with null any folder of the user, has the special use (RFC 8579 §3).</summary>
     ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken);
 

@@ -10,7 +10,9 @@ public abstract record SieveAction(SieveMessage Message);
 /// <param name="IsImplicit">True if no script asked for it.</param>
 public sealed record SieveKeep(SieveMessage Message, ImmutableArray<string> Flags, bool IsImplicit) : SieveAction(Message);
 
-/// <summary>Into a folder. Id and special use come before the name where they lead to a folder (RFC 9042 §3, RFC 8579 §4).</summary>
+/// <summary>
+/// Into a folder. Id and special use come before the name where they lead to a folder (RFC 9042 §3, RFC 8579 §4); that is looked up when the message is filed, so that it is true then.
+/// </summary>
 /// <param name="Folder">The name as the script gives it, in UTF-8 form, never empty.</param>
 /// <param name="Create">Make it if it is missing (RFC 5490 §3.2).</param>
 public sealed record SieveFileInto(
