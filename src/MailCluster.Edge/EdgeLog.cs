@@ -37,6 +37,9 @@ internal static partial class EdgeLog
     [LoggerMessage(2208, LogLevel.Error, "a connection's deadlines could not be checked: protocol={Protocol} session={Session}")]
     public static partial void TickFailed(ILogger log, Exception exception, string protocol, SessionId session);
 
+    [LoggerMessage(2209, LogLevel.Information, "logout: protocol={Protocol} user=<{User}> rip={Rip} session={Session}")]
+    public static partial void LoggedOut(ILogger log, string protocol, string user, IPAddress rip, SessionId session);
+
     [LoggerMessage(2220, LogLevel.Warning, "proxy header refused: protocol={Protocol} reason={Reason} proxy={Proxy}")]
     public static partial void ProxyRefused(ILogger log, string protocol, ProxyFault reason, IPAddress proxy);
 

@@ -46,6 +46,9 @@ public sealed partial class EdgeConnection
     /// <summary>True the first time for a connection that counted as not logged in.</summary>
     internal bool TakeUnauthenticatedMark() => Interlocked.Exchange(ref _unauthenticated, 0) == 1;
 
+    /// <summary>The connection counts as not logged in again.</summary>
+    internal void MarkUnauthenticated() => Volatile.Write(ref _unauthenticated, 1);
+
     internal SessionInfo ToSessionInfo() =>
         new(Id, Protocol, Account, RemoteAddress, RemotePort, TlsDescription, Since, Folder, State, BytesIn, BytesOut);
 

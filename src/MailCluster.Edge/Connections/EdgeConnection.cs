@@ -26,6 +26,8 @@ public sealed partial class EdgeConnection
     private readonly EdgeInput _input;
     private readonly EdgeOutput _output;
     private readonly CancellationTokenSource _closed = new();
+    private AccountId _account;
+    private bool _isLoggedIn;
 
     internal EdgeConnection(EdgeServices services, EdgeConnectionHandler handler, ConnectionContext context, string? alpnName)
     {
@@ -81,7 +83,7 @@ public sealed partial class EdgeConnection
     public CancellationToken Closed => _closed.Token;
 
     /// <summary>The account logged in, null before login and on protocols without.</summary>
-    public AccountId? Account { get; private set; }
+    public AccountId? Account => Volatile.Read(ref _isLoggedIn) ? _account : null;
 
     /// <summary>The selected folder, for <c>who</c>; set by the protocol.</summary>
     public string? Folder { get; set; }
@@ -108,9 +110,24 @@ public sealed partial class EdgeConnection
             throw new InvalidOperationException("The connection is logged in already.");
         if (!_services.Connections.TryEnterAccount(this, account))
             return false;
-        Account = account;
+        _account = account;
+        Volatile.Write(ref _isLoggedIn, true);
         Volatile.Write(ref _loginDeadline, 0);
         return true;
+    }
+
+    /// <summary>
+    /// Takes the login back (ManageSieve's UNAUTHENTICATE): the connection leaves its account's count, and has to log in again in time, as a new one has. It counts as
+    /// one that is not logged in even where there are as many of those as there may be: it is here already.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nobody is logged in.</exception>
+    public void LogOut()
+    {
+        var account = Account ?? throw new InvalidOperationException("Nobody is logged in.");
+        EdgeLog.LoggedOut(_services.Log, Protocol, EdgeLog.User(account), RemoteAddress, Id);
+        Volatile.Write(ref _isLoggedIn, false);
+        _services.Connections.LeaveAccount(this, account);
+        ExpectLogin();
     }
 
     /// <summary>

@@ -147,6 +147,14 @@ public sealed class EdgeConnections : ISessionRegistry
         return true;
     }
 
+    /// <summary>The connection is no longer logged in.</summary>
+    internal void LeaveAccount(EdgeConnection connection, AccountId account)
+    {
+        Interlocked.Increment(ref _unauthenticated);
+        connection.MarkUnauthenticated();
+        _byAccount.Leave((connection.Protocol, account));
+    }
+
     internal void Remove(EdgeConnection connection)
     {
         if (!_all.TryRemove(connection.Id, out _))
