@@ -29,11 +29,12 @@ internal sealed record ListenersOptions(
     ListenerOptions Pop3,
     ListenerOptions Pop3s,
     ListenerOptions Lmtp,
+    ListenerOptions ManageSieve,
     ListenerOptions Http,
     AdminListenerOptions Admin)
 {
     /// <summary>The listeners of mail protocols, in the order in which they are shown.</summary>
-    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Pop3, Pop3s, Lmtp, QuotaStatus];
+    public IReadOnlyList<ListenerOptions> Mail => [Imap, Imaps, Pop3, Pop3s, ManageSieve, Lmtp, QuotaStatus];
 
     /// <summary>The policy service for mail servers.</summary>
     public required ListenerOptions QuotaStatus { get; init; }
@@ -50,6 +51,7 @@ internal sealed record ListenersOptions(
         Pop3s = Pop3s with { IsEnabled = false },
         Lmtp = Lmtp with { IsEnabled = false },
         QuotaStatus = QuotaStatus with { IsEnabled = false },
+        ManageSieve = ManageSieve with { IsEnabled = false },
     };
 }
 

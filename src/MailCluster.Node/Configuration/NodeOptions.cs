@@ -51,6 +51,8 @@ internal sealed record NodeOptions
 
     public required SieveScriptLimits SieveScripts { get; init; }
 
+    public required ManageSieveServiceOptions ManageSieve { get; init; }
+
     public required MimeLimits Mime { get; init; }
 
     public required IReadOnlyList<FolderTemplate> Folders { get; init; }

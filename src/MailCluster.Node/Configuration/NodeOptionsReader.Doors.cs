@@ -18,6 +18,7 @@ internal static partial class NodeOptionsReader
             ReadMailListener(section, "pop3", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
             ReadMailListener(section, "pop3s", ("implicit", ListenerTls.Implicit), ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off)),
             ReadMailListener(section, "lmtp", ("off", ListenerTls.Off), ("starttls", ListenerTls.StartTls), ("implicit", ListenerTls.Implicit)),
+            ReadMailListener(section, "managesieve", ("starttls", ListenerTls.StartTls), ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit)),
             section.Section("http", http => ReadListener(http, "http", ("off", ListenerTls.Off), ("implicit", ListenerTls.Implicit))),
             section.Section("admin", ReadAdmin))
         {

@@ -8,4 +8,9 @@ internal static partial class NodeOptionsReader
         sieve.Integer("scripts", 1, 10_000),
         (int)sieve.Size("script-size", 4 << 10, 16 << 20),
         sieve.Size("scripts-size", 4 << 10, 1 << 30));
+
+    private static ManageSieveServiceOptions ReadManageSieve(HoconSection section) => new(
+        section.Boolean("show-version"),
+        section.Integer("bad-commands", 1, 1_000_000),
+        section.Integer("failed-logins", 1, 1_000_000));
 }

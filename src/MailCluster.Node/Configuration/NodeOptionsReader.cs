@@ -37,6 +37,7 @@ internal static partial class NodeOptionsReader
             Pop3 = section.Section("pop3", ReadPop3),
             Lmtp = section.Section("lmtp", ReadLmtp),
             SieveScripts = section.Section("sieve", ReadScriptLimits),
+            ManageSieve = section.Section("managesieve", ReadManageSieve),
             Mime = section.Section("mime", ReadMime),
             Folders = section.Map("folders", ReadFolder),
             Quota = section.Section("quota", ReadQuota),

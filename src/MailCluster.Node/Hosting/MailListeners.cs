@@ -2,6 +2,7 @@ using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Lmtp;
 using MailCluster.Lmtp.QuotaStatus;
+using MailCluster.ManageSieve;
 using MailCluster.Node.Configuration;
 using MailCluster.Pop3;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ internal static class MailListeners
         Add(options.Listeners.Pop3s, listener => new Pop3ConnectionHandler(pop3, edge, listener));
         Add(options.Listeners.Lmtp, listener => ActivatorUtilities.CreateInstance<LmtpConnectionHandler>(services, listener));
         Add(options.Listeners.QuotaStatus, listener => ActivatorUtilities.CreateInstance<QuotaStatusConnectionHandler>(services, listener));
+        Add(options.Listeners.ManageSieve, listener => ActivatorUtilities.CreateInstance<ManageSieveConnectionHandler>(services, listener));
         return handlers;
 
         void Add(ListenerOptions listener, Func<EdgeListener, EdgeConnectionHandler> make)

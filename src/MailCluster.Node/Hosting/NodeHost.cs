@@ -182,6 +182,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddMailClusterDelivery();
         services.AddSingleton(_options.ToLmtp());
         services.AddSingleton(_options.ToQuotaStatus());
+        services.AddSieve(_options);
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
     }
 

@@ -32,7 +32,7 @@ public sealed partial class RunningNode : IAsyncLifetime
         string[] settings =
         [
             "listeners.imap.enabled=false", "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0",
-            "listeners.pop3.enabled=false", "listeners.pop3s.enabled=false", "listeners.lmtp.enabled=false",
+            "listeners.pop3.enabled=false", "listeners.pop3s.enabled=false", "listeners.lmtp.enabled=false", "listeners.managesieve.enabled=false",
             "listeners.http.address=\"127.0.0.1\"", "listeners.http.port=0", "auth.argon2.memory=64KiB", "auth.failure-delay=0s",
         ];
         var start = new ProcessStartInfo(Programs.Node, settings.SelectMany(setting => new[] { "--set", "mailcluster." + setting }))

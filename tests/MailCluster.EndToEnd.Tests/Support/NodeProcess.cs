@@ -48,6 +48,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public int QuotaStatusPort => PortOf("quota-status");
 
+    public int ManageSievePort => PortOf("managesieve");
+
     public int HttpPort => PortOf("http");
 
     public string AdminSocket => Path.Combine(DataFolder, "admin.sock");
@@ -158,6 +160,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             "listeners.pop3.address=\"127.0.0.1\"", "listeners.pop3.port=0",
             "listeners.pop3s.address=\"127.0.0.1\"", "listeners.pop3s.port=0",
             "listeners.lmtp.port=0",
+            "listeners.managesieve.address=\"127.0.0.1\"", "listeners.managesieve.port=0",
             "listeners.http.port=0",
             "auth.password-scheme=\"SHA512-CRYPT\"",
             .. settings,

@@ -15,7 +15,8 @@ public sealed class NodeHostTests
             [
                 $"data-dir={folder.Path}/data", "node.name=node.test", "listeners.imap.port=0", "listeners.imaps.port=0", "listeners.lmtp.port=0", "listeners.http.port=0",
                 "listeners.imap.address=127.0.0.1", "listeners.imaps.address=127.0.0.1",
-                "listeners.pop3.port=0", "listeners.pop3s.port=0", "listeners.pop3.address=127.0.0.1", "listeners.pop3s.address=127.0.0.1", .. settings,
+                "listeners.pop3.port=0", "listeners.pop3s.port=0", "listeners.pop3.address=127.0.0.1", "listeners.pop3s.address=127.0.0.1",
+                "listeners.managesieve.port=0", "listeners.managesieve.address=127.0.0.1", .. settings,
             ],
             new InMemoryHoconFiles(),
             _ => null);

@@ -13,6 +13,7 @@ public sealed class ProxyProtocolTests
     [
         "listeners.imap.proxy-protocol=required", "listeners.imaps.proxy-protocol=required", "listeners.lmtp.proxy-protocol=required",
         "listeners.pop3.proxy-protocol=required", "listeners.pop3s.proxy-protocol=required",
+        "listeners.managesieve.proxy-protocol=required",
         "auth.password-scheme=SHA512-CRYPT", "auth.failure-delay=0 s",
     ];
 
@@ -50,6 +51,9 @@ public sealed class ProxyProtocolTests
         await pop3s.AskAsync("QUIT\r\n", "+OK");
 
         Assert.Contains(log.Lines, line => line.Contains("login: protocol=pop3", StringComparison.Ordinal) && line.Contains("rip=203.0.113.7", StringComparison.Ordinal));
+        using var sieve = await LineClient.ConnectAsync(EndPoint(node, "managesieve"), before: Header);
+        await sieve.ReadToAsync("OK");
+
         Assert.Contains(log.Lines, line => line.Contains("auth failed", StringComparison.Ordinal) && line.Contains("rip=203.0.113.7", StringComparison.Ordinal));
         Assert.Contains(log.Lines, line => line.Contains("login: protocol=imap", StringComparison.Ordinal) && line.Contains("rip=203.0.113.7", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, line => line.Contains("rip=127.", StringComparison.Ordinal));
@@ -63,12 +67,12 @@ public sealed class ProxyProtocolTests
         await using var node = new NodeHost(
             NodeHostTests.Options(folder, [.. Required, "listeners.proxy-networks=[\"192.0.2.0/24\", \"2001:db8::/32\"]"]), log, TimeProvider.System);
         await node.StartAsync(CancellationToken.None);
-        foreach (var listener in new[] { "imap", "imaps", "pop3", "pop3s", "lmtp" })
+        foreach (var listener in new[] { "imap", "imaps", "pop3", "pop3s", "lmtp", "managesieve" })
         {
             using var client = await LineClient.ConnectAsync(EndPoint(node, listener), before: Header);
             Assert.Null(await client.ReadOrEndAsync());
         }
-        Assert.Equal(5, log.Lines.Count(line => line.EndsWith("reason=Untrusted proxy=127.0.0.1 ", StringComparison.Ordinal)));
+        Assert.Equal(6, log.Lines.Count(line => line.EndsWith("reason=Untrusted proxy=127.0.0.1 ", StringComparison.Ordinal)));
     }
 
     private static IPEndPoint EndPoint(NodeHost node, string name) => node.Listeners.Single(listener => listener.Name == name).EndPoint!;

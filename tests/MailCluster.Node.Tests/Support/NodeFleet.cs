@@ -51,7 +51,8 @@ internal sealed class NodeFleet : IAsyncDisposable
             [
                 $"data-dir={_folder.File(name)}", $"node.name={name}", "listeners.imap.port=0", "listeners.imaps.port=0", "listeners.lmtp.port=0",
                 "listeners.http.port=0", "listeners.imap.address=127.0.0.1", "listeners.imaps.address=127.0.0.1",
-                "listeners.pop3.port=0", "listeners.pop3s.port=0", "listeners.pop3.address=127.0.0.1", "listeners.pop3s.address=127.0.0.1", "auth.password-scheme=SHA512-CRYPT",
+                "listeners.pop3.port=0", "listeners.pop3s.port=0", "listeners.pop3.address=127.0.0.1", "listeners.pop3s.address=127.0.0.1",
+                "listeners.managesieve.port=0", "listeners.managesieve.address=127.0.0.1", "auth.password-scheme=SHA512-CRYPT",
                 "storage.journal=postgres", "storage.bodies=postgres", $"storage.postgres.connection=\"{_connection}\"", "storage.postgres.connections=12", "cluster.shards=16",
                 .. inCluster ? cluster : [], .. settings,
             ],
