@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>EX_USAGE.</summary>
     public const int Usage = 64;
 
+    /// <summary>EX_DATAERR: what was given is wrong, as a script with errors.</summary>
+    public const int NotPossible = 65;
+
     /// <summary>EX_NOINPUT: a file that is to be read cannot be.</summary>
     public const int NoInput = 66;
 

@@ -18,11 +18,11 @@ internal static class CtlCommand
     public static Option<OutputFormat> Format { get; } = MakeFormat();
 
     /// <summary><c>-u</c> of the verbs about mail.</summary>
-    public static Option<string> User() => new("--user", "-u")
+    public static Option<string> User(bool isRequired = true) => new("--user", "-u")
     {
         Description = "the user, or several with * and ?: \"*@example.com\"",
         HelpName = "USER",
-        Required = true,
+        Required = isRequired,
     };
 
     /// <summary>mailctl itself, with every verb.</summary>
@@ -40,6 +40,7 @@ internal static class CtlCommand
         root.Subcommands.Add(MessageCommands.Fetch());
         root.Subcommands.Add(MessageCommands.Save());
         root.Subcommands.Add(MessageCommands.Expunge());
+        root.Subcommands.Add(SieveCommands.Make());
         root.Subcommands.Add(NodeCommands.Stats());
         root.Subcommands.Add(NodeCommands.Fsck());
         root.Subcommands.Add(ClusterCommands.Make());
@@ -116,8 +117,14 @@ internal sealed class CtlRun(ParseResult parsed, CancellationToken cancellationT
     public CancellationToken Cancellation => cancellationToken;
 
     /// <summary>Asks and prints every row; error lines go to standard error. The answer is the exit code.</summary>
-    public Task<int> PrintAsync(string verb, JsonObject request, Func<IRowPrinter>? table = null) =>
-        PrintAsync(_node.AskAsync(verb, request, cancellationToken), table);
+    /// <param name="verb">What is asked.</param>
+    /// <param name="request">With what.</param>
+    /// <param name="table">How rows are shown to people.</param>
+    /// <param name="see">Told each row.</param>
+    /// <param name="keep">Whether a row is printed; all are if this is left out.</param>
+    public Task<int> PrintAsync(
+        string verb, JsonObject request, Func<IRowPrinter>? table = null, Action<JsonElement>? see = null, Predicate<JsonElement>? keep = null) =>
+        PrintAsync(_node.AskAsync(verb, request, cancellationToken), table, see, keep);
 
     public Task<int> PrintAsync(string verb, HttpContent content, Func<IRowPrinter>? table = null) =>
         PrintAsync(_node.AskAsync(verb, content, cancellationToken), table);
@@ -141,7 +148,8 @@ internal sealed class CtlRun(ParseResult parsed, CancellationToken cancellationT
 
     public void Dispose() => _node.Dispose();
 
-    private async Task<int> PrintAsync(IAsyncEnumerable<JsonElement> rows, Func<IRowPrinter>? table)
+    private async Task<int> PrintAsync(
+        IAsyncEnumerable<JsonElement> rows, Func<IRowPrinter>? table, Action<JsonElement>? see = null, Predicate<JsonElement>? keep = null)
     {
         IRowPrinter? printer = null;
         var exitCode = ExitCodes.Success;
@@ -152,7 +160,8 @@ internal sealed class CtlRun(ParseResult parsed, CancellationToken cancellationT
                 if (exitCode == ExitCodes.Success) exitCode = error;
                 continue;
             }
-            (printer ??= Printer(table)).Print(row);
+            see?.Invoke(row);
+            if (keep?.Invoke(row) ?? true) (printer ??= Printer(table)).Print(row);
         }
         (printer ?? Printer(table)).End();
         return exitCode;

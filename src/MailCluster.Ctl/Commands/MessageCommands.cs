@@ -74,7 +74,7 @@ internal static class MessageCommands
                 ("date", parsed.GetValue(date)),
                 ("raw", parsed.GetValue(raw) ? "true" : null),
             }.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
-            await using var message = Open(parsed.GetRequiredValue(file));
+            await using var message = InputFile.Open(parsed.GetRequiredValue(file));
             return await run.PrintAsync(
                 $"save?{query}",
                 new StreamContent(message),
@@ -87,17 +87,4 @@ internal static class MessageCommands
         Description = "search keys of IMAP, a word each: mailbox INBOX UNSEEN SUBJECT hello OR FROM a FROM b; all messages: ALL",
         Arity = ArgumentArity.OneOrMore,
     };
-
-    private static Stream Open(string file)
-    {
-        if (file == "-") return Console.OpenStandardInput();
-        try
-        {
-            return File.OpenRead(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CtlException(ExitCodes.NoInput, $"cannot read {file}: {error.Message}", error);
-        }
-    }
 }

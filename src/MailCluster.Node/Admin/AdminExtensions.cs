@@ -1,6 +1,7 @@
 using MailCluster.Mailboxes.Search;
 using MailCluster.Node.Admin.Checks;
 using MailCluster.Node.Admin.Messages;
+using MailCluster.Node.Admin.Scripts;
 using MailCluster.Node.Admin.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,7 @@ internal static class AdminExtensions
     /// <summary>
     /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal,
     /// ISessionRegistry, IUserDirectory,
-    /// IUserStore, IAuthenticator, ShardRegion, IOwnership, NodeOptions, MimeLimits, MetricCollector, TimeProvider, logging.
+    /// IUserStore, IAuthenticator, ShardRegion, IOwnership, NodeOptions, MimeLimits, MetricCollector, SieveCompiler, SieveRunLimits, SieveRunOptions, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
     {
@@ -23,6 +24,8 @@ internal static class AdminExtensions
         services.TryAddSingleton<SearchEngine>();
         services.AddSingleton<MessageSelection>();
         services.AddSingleton<OrphanLedger>();
+        services.AddSingleton<ScriptRunner>();
+        services.AddSingleton<FilteredMail>();
         services.AddSingleton<AdminApi>();
         services.AddSingleton<IAdminVerb, UserAddVerb>();
         services.AddSingleton<IAdminVerb, UserListVerb>();
@@ -43,6 +46,16 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, ExpungeVerb>();
         services.AddSingleton<IAdminVerb, StatsVerb>();
         services.AddSingleton<IAdminVerb, FsckVerb>();
+        services.AddSingleton<IAdminVerb, SieveListVerb>();
+        services.AddSingleton<IAdminVerb, SieveGetVerb>();
+        services.AddSingleton<IAdminVerb, SievePutVerb>();
+        services.AddSingleton<IAdminVerb, SieveActivateVerb>();
+        services.AddSingleton<IAdminVerb, SieveDeactivateVerb>();
+        services.AddSingleton<IAdminVerb, SieveDeleteVerb>();
+        services.AddSingleton<IAdminVerb, SieveRenameVerb>();
+        services.AddSingleton<IAdminVerb, SieveCheckVerb>();
+        services.AddSingleton<IAdminVerb, SieveTestVerb>();
+        services.AddSingleton<IAdminVerb, SieveFilterVerb>();
         services.AddSingleton<IAdminVerb, ClusterStatusVerb>();
         services.AddSingleton<IAdminVerb, ClusterMembersVerb>();
         services.AddSingleton<IAdminVerb, ClusterShardsVerb>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MailCluster.Node.Admin.Scripts;
 
 namespace MailCluster.Node.Admin;
 
@@ -54,4 +55,20 @@ namespace MailCluster.Node.Admin;
 [JsonSerializable(typeof(ClusterWhereRow))]
 [JsonSerializable(typeof(ClusterDrainRow))]
 [JsonSerializable(typeof(ClusterRebalanceRow))]
+[JsonSerializable(typeof(SieveListRequest))]
+[JsonSerializable(typeof(SieveGetRequest))]
+[JsonSerializable(typeof(SievePutRequest))]
+[JsonSerializable(typeof(SieveActivateRequest))]
+[JsonSerializable(typeof(SieveDeactivateRequest))]
+[JsonSerializable(typeof(SieveDeleteRequest))]
+[JsonSerializable(typeof(SieveRenameRequest))]
+[JsonSerializable(typeof(SieveCheckRequest))]
+[JsonSerializable(typeof(SieveTestRequest))]
+[JsonSerializable(typeof(SieveFilterRequest))]
+[JsonSerializable(typeof(ScriptRow))]
+[JsonSerializable(typeof(ScriptContentRow))]
+[JsonSerializable(typeof(ScriptChangeRow))]
+[JsonSerializable(typeof(DiagnosticRow))]
+[JsonSerializable(typeof(SieveTestRow))]
+[JsonSerializable(typeof(SieveFilterRow))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MailCluster.Node.Admin;
 
@@ -19,8 +20,13 @@ internal abstract class AdminVerb<TRequest>(string path, JsonTypeInfo<TRequest> 
 {
     public string Path => path;
 
+    /// <summary>Octets of the request, where it may be larger than the server's usual limit; null for that.</summary>
+    protected virtual long? RequestOctetsMax => null;
+
     public async Task RunAsync(HttpRequest request, RowStream rows, CancellationToken cancellationToken)
     {
+        if (RequestOctetsMax is { } max && request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = max;
         TRequest? what;
         try
         {

@@ -1,0 +1,46 @@
+using MailCluster.Mailboxes;
+using MailCluster.Sieve;
+
+namespace MailCluster.Node.Admin.Scripts;
+
+/// <summary>
+/// <c>sieve test</c>: runs a script over a message that is in no folder, and tells step by step what it did and what it decided. Nothing is filed, sent or
+/// remembered, and no program is run.
+/// </summary>
+internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runner, AdminOptions options) : AdminVerb<SieveTestRequest>(
+    "sieve/test", AdminJson.Default.SieveTestRequest)
+{
+    // Message and script as base64, and room for the rest.
+    protected override long? RequestOctetsMax => (options.MessageOctetsMax * 4 / 3) + (64L << 20);
+
+    protected override async Task RunAsync(SieveTestRequest request, RowStream rows, CancellationToken cancellationToken)
+    {
+        AccountId? account = request.User is null ? null : await accounts.OneAsync(request.User, cancellationToken);
+        var script = await runner.LoadAsync(account, request.Content, request.Name, cancellationToken);
+        var message = SieveMessage.Create(request.Message);
+        var envelope = ScriptRunner.EnvelopeOf(message, request.From, request.To ?? account?.Value ?? "");
+        var trace = new TraceLines();
+        var outcome = await runner.RunAsync(account, script, message, envelope, trace, cancellationToken);
+        foreach (var row in trace.Rows.Concat(Rows(script.Name, outcome)))
+            await rows.WriteAsync(row, AdminJson.Default.SieveTestRow, cancellationToken);
+    }
+
+    private static IEnumerable<SieveTestRow> Rows(string script, SieveOutcome outcome)
+    {
+        foreach (var line in outcome.Log)
+            yield return new SieveTestRow("log", script, 0, line);
+        if (outcome.Error is { } error)
+            yield return new SieveTestRow("error", error.Script, error.Line, error.Message);
+        if (outcome.IsTemporaryFailure)
+            yield return new SieveTestRow("action", script, 0, "none now: the sender is asked to try again");
+        foreach (var action in outcome.Actions)
+            yield return new SieveTestRow("action", script, 0, ActionText.Of(action));
+    }
+
+    private sealed class TraceLines : ISieveTrace
+    {
+        public List<SieveTestRow> Rows { get; } = [];
+
+        public void Write(string script, int line, string text) => Rows.Add(new SieveTestRow("trace", script, line, text));
+    }
+}
