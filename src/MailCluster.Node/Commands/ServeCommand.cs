@@ -17,6 +17,10 @@ internal static class ServeCommand
             return ExitCodes.Configuration;
         }
         UnixProcess.KeepFilesPrivate();
+        if (configuration.Options.User is { } user && !TryBecome(user, configuration.Options.DataDirectory))
+        {
+            return ExitCodes.System;
+        }
         await using var logger = CreateLogger(configuration.Options.Log);
         if (logger is null)
         {
@@ -48,6 +52,21 @@ internal static class ServeCommand
         var ended = await Task.WhenAny(signals.Signal, node.Fault);
         await node.StopAsync(await ended);
         return ended == node.Fault ? ExitCodes.Superseded : ExitCodes.Success;
+    }
+
+    /// <summary>False: it cannot, which has been said. There is no log yet: its files will be the user's.</summary>
+    private static bool TryBecome(string user, string dataDirectory)
+    {
+        try
+        {
+            Privileges.Become(user, dataDirectory);
+            return true;
+        }
+        catch (NodeStartException error)
+        {
+            Console.Error.WriteLine($"mailcluster: {error.Message}");
+            return false;
+        }
     }
 
     /// <returns>Null if the log file cannot be written, which has been said then.</returns>

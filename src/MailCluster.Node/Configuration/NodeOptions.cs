@@ -16,6 +16,9 @@ internal sealed record NodeOptions
     /// <summary>The node's own name; a host name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whom the node becomes when root starts it; null: nobody else.</summary>
+    public required string? User { get; init; }
+
     /// <summary>What the node does in its cluster; both by default.</summary>
     public required NodeRoles Roles { get; init; }
 

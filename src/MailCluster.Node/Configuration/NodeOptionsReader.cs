@@ -16,12 +16,13 @@ internal static partial class NodeOptionsReader
         var dataDirectory = FullPath(section.Text("data-dir", NotEmpty));
         var storage = section.Section("storage", ReadStorage);
         var (clusterName, cluster, sharding, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
-        var (name, roles) = section.Section("node", node => (ReadName(node), ReadRoles(node, isAlone: cluster is null)));
+        var (name, user, roles) = section.Section("node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
         return new NodeOptions
         {
             DataDirectory = dataDirectory,
             Name = name,
+            User = user,
             Roles = roles,
             ClusterName = clusterName,
             Cluster = cluster,
@@ -70,6 +71,7 @@ internal static partial class NodeOptionsReader
         Connections = section.Integer("connections", 1, 10_000_000),
         ConnectionsPerAddress = section.Integer("connections-per-address", 1, 10_000_000),
         ConnectionsPerAccount = section.Integer("connections-per-account", 1, 10_000_000),
+        ConnectionsPerAccountAndAddress = section.Integer("connections-per-account-and-address", 1, 10_000_000),
         UnauthenticatedConnections = section.Integer("unauthenticated-connections", 1, 10_000_000),
         // A little less than what one buffer can hold.
         MessageBytes = section.Size("message-size", 64 << 10, 1_900L << 20),
