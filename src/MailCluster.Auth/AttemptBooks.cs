@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Penalty;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace MailCluster.Auth;
 /// metric, the log line, the count of failures and the delay of a failure's answer.
 /// </summary>
 internal sealed class AttemptBooks(
-    AuthOptions options, FailurePenalty penalty, AuthMetrics metrics, TimeProvider time, ILogger<PasswordAuthenticator> logger)
+    AuthOptions options, FailurePenalty penalty, FailureLedger failures, AuthMetrics metrics, TimeProvider time, ILogger<PasswordAuthenticator> logger)
 {
     /// <summary>Waits until an attempt from the address may be looked at.</summary>
     public ValueTask WaitTurnAsync(AuthContext context, CancellationToken cancellationToken) =>
@@ -21,17 +22,25 @@ internal sealed class AttemptBooks(
         if (result.IsSuccess)
         {
             penalty.Succeeded(request.Context.RemoteAddress);
+            failures.Succeeded(request.Context.RemoteAddress, result.Account!);
             AuthLog.Succeeded(logger, result.Account!, request);
             return result;
         }
         AuthLog.Failed(logger, request, result.Reason);
         if (result.Outcome is AuthOutcome.Failed or AuthOutcome.NotAuthorized or AuthOutcome.Disabled)
         {
-            if (result.Outcome == AuthOutcome.Failed) penalty.Failed(
-                request.Context.RemoteAddress, request.Username, request.Password.Span);
-            await WaitAsync(options.FailureDelay, cancellationToken);
+            if (result.Outcome == AuthOutcome.Failed) Count(request);
+            var late = failures.DelayOfFailure(request.Context.RemoteAddress, request.Username);
+            await WaitAsync(late > options.FailureDelay ? late : options.FailureDelay, cancellationToken);
         }
         return result;
+    }
+
+    private void Count(AuthRequest request)
+    {
+        var attempt = penalty.Fingerprint(request.Username, (request.Password.IsEmpty ? request.Proof : request.Password).Span);
+        penalty.Failed(request.Context.RemoteAddress, attempt);
+        failures.Failed(request.Context.RemoteAddress, request.Username, attempt);
     }
 
     private async ValueTask WaitAsync(TimeSpan delay, CancellationToken cancellationToken)

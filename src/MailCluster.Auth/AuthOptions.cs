@@ -97,6 +97,9 @@ public sealed class AuthOptions
     /// </summary>
     public IReadOnlyList<string> PenaltyExemptNetworks { get; set; } = ["127.0.0.0/8", "::1/128"];
 
+    /// <summary>When clients that guess are shut out.</summary>
+    public Abuse.AbuseOptions Abuse { get; set; } = new();
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">A value is impossible; the message names the option and what was expected.</exception>
     public void Validate()

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Chains;
 using MailCluster.Auth.PassDb;
 using MailCluster.Auth.PassDb.PasswdFile;
@@ -32,6 +33,11 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton(
             s => new VerifiedPasswordCache(options.CacheEntriesMax, options.CacheTtl, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PasswordHashing>();
+        services.TryAddSingleton<INeighbours, NoNeighbours>();
+        services.TryAddSingleton<IBanStore, InMemoryBanStore>();
+        services.AddSingleton(options.Abuse);
+        services.AddSingleton<BanList>();
+        services.AddSingleton<FailureLedger>();
         services.AddSingleton<FailurePenalty>();
         services.AddSingleton<AuthMetrics>();
         if (options.PasswdFile is { } file)

@@ -202,16 +202,19 @@ public sealed partial class ClusterNode
     /// <summary>Tells the peers that the map has changed. The store tells them, too; whichever is first.</summary>
     private Task HintAsync() => TellAllAsync(MembershipMessage.MapChanged(_membership.Map.Version), CancellationToken.None);
 
-    private async Task TellAllAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => await Task.WhenAll(
+    private Task TellAllAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        TellAllAsync(new PeerRequest(PeerRequestKind.Membership, message), cancellationToken);
+
+    private async Task TellAllAsync(PeerRequest request, CancellationToken cancellationToken) => await Task.WhenAll(
         from member in _membership.Map.Members
         where member.Status != MemberStatus.Dead && member.Generation != _membership.Generation
-        select TellAsync(member, message, cancellationToken));
+        select TellAsync(member, request, cancellationToken));
 
-    private async Task TellAsync(Member member, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    private async Task TellAsync(Member member, PeerRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            await AskMemberAsync(member, message, cancellationToken);
+            await _peers!.AskAsync(member, request, _options.ProbeTimeout, cancellationToken);
         }
         catch (Exception failure) when (failure is PeerUnreachableException or PeerLostException or PeerFailedException)
         {

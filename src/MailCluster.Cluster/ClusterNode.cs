@@ -67,6 +67,9 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
     /// <summary>Where shards are: for the region.</summary>
     public ClusterShardAllocation Allocation { get; }
 
+    /// <summary>Raised with what another node told by <see cref="TellCounters"/>; on any thread, must return at once.</summary>
+    public event Action<ReadOnlyMemory<byte>>? CountersTold;
+
     internal ClusterNodeMetrics Metrics => _metrics;
 
     /// <summary>This run as a member.</summary>
@@ -102,6 +105,15 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
         StartBalancing();
     }
 
+    /// <summary>
+    /// Tells all other live nodes something that they count together with this one. Returns at once; what cannot be told now is not told.
+    /// </summary>
+    public void TellCounters(ReadOnlyMemory<byte> news)
+    {
+        if (_peers is not null)
+            _ = TellAllAsync(new PeerRequest(PeerRequestKind.Counters, news), CancellationToken.None);
+    }
+
     /// <summary>The journal refused this run's generation: it is over.</summary>
     public void Fenced() => _membership.Supersede("the journal refused its generation");
 
@@ -117,6 +129,10 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
                 return ValueTask.CompletedTask;
             case PeerRequestKind.Membership:
                 return AnswerMemberAsync(request.Payload, reply);
+            case PeerRequestKind.Counters:
+                // The payload is the transport's until this returns; whoever listens may keep it.
+                CountersTold?.Invoke(request.Payload.ToArray());
+                return ValueTask.CompletedTask;
             case PeerRequestKind.Ping:
                 return ValueTask.CompletedTask;
             default:

@@ -25,4 +25,7 @@ public sealed record EdgeListener(string Name, TlsMode Tls)
     /// protocol (version 1 or 2) that says who the client is. Nothing is guessed: with the networks set, a connection without the header is closed.
     /// </summary>
     public IReadOnlyList<IPNetwork>? ProxyNetworks { get; init; }
+
+    /// <summary>Connections that this listener takes at a time; null: as many as the node does.</summary>
+    public int? ConnectionsMax { get; init; }
 }

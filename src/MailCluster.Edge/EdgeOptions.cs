@@ -33,6 +33,12 @@ public sealed record EdgeLimits
     /// <summary>Connections logged in as one account, per protocol. Dovecot's 10 is too few for a phone, a tablet and two computers.</summary>
     public int ConnectionsPerAccount { get; init; } = 50;
 
+    /// <summary>
+    /// Connections logged in as one account from one address (IPv6: one /64), per protocol (Dovecot's mail_max_userip_connections, 10): a client that has gone wrong
+    /// leaves room for the account's other devices.
+    /// </summary>
+    public int ConnectionsPerAccountAndAddress { get; init; } = 30;
+
     /// <summary>Connections of protocols with a login that have not logged in yet: what a stranger can hold.</summary>
     public int UnauthenticatedConnections { get; init; } = 5_000;
 }

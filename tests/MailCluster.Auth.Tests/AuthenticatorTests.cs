@@ -155,10 +155,13 @@ public sealed class AuthenticatorTests
             Password = "x"u8.ToArray(),
         };
         await File.WriteAllTextAsync(auth.Path, "alice:{PLAIN}secret\n");
-        var task = auth.Authenticator.AuthenticateAsync(request, gone.Token).AsTask();
+        var authenticator = auth.Authenticator;
+        var before = auth.Time.ArmedTimers;
+        var task = authenticator.AuthenticateAsync(request, gone.Token).AsTask();
+        Assert.Equal(before + 1, auth.Time.ArmedTimers);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
-        Assert.Equal(0, auth.Time.ArmedTimers);
+        Assert.Equal(before, auth.Time.ArmedTimers);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using MailCluster.Auth.Abuse;
 using MailCluster.Mailboxes;
 using MailCluster.Testing;
 
@@ -62,6 +63,66 @@ public sealed class LimitTests
         await one.SendAsync("QUIT\r\n");
         await one.Handled;
         Assert.Equal("BYE TooManyUnauthenticated\r\n", await new InMemoryConnection().Start(Handler()).ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_banned_client_is_closed_without_a_word_and_what_it_had_begun_ends()
+    {
+        using var edge = new EdgeFixture();
+        EchoHandler Handler(bool login) => new(edge.Services, new EdgeListener("echo", TlsMode.Off)) { LoginNeeded = login };
+        var from = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 1);
+        var guessing = new InMemoryConnection(from).Start(Handler(login: true));
+        var handler = Handler(login: true);
+        var loggedIn = new InMemoryConnection(from).Start(handler);
+        Assert.Equal("HELLO", await guessing.ReadLineAsync());
+        Assert.Equal("HELLO", await loggedIn.ReadLineAsync());
+        Assert.True((await handler.Connected).TryLogIn(AccountId.Create("alice@example.com")));
+
+        await edge.Bans.AddAsync(new Ban(ClientNetwork.Parse("192.0.2.0/24")!.Value, edge.Time.GetUtcNow(), null, "test"), default);
+
+        await guessing.Handled;
+        Assert.Equal("", await new InMemoryConnection(from).Start(Handler(login: true)).ReadToEndAsync());
+        await loggedIn.SendAsync("still here\r\n");
+        Assert.Equal("still here", await loggedIn.ReadLineAsync());
+        // Whoever delivers mail has no password to guess.
+        Assert.Equal("HELLO", await new InMemoryConnection(from).Start(Handler(login: false)).ReadLineAsync());
+        Assert.Equal("HELLO", await new InMemoryConnection(new IPEndPoint(IPAddress.Parse("192.0.3.7"), 1)).Start(Handler(login: true)).ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Connections_of_one_listener_are_limited()
+    {
+        using var edge = new EdgeFixture();
+        var listener = new EchoHandler(edge.Services, new EdgeListener("echo", TlsMode.Off) { ConnectionsMax = 1 });
+        var one = new InMemoryConnection().Start(listener);
+        Assert.Equal("HELLO", await one.ReadLineAsync());
+        Assert.Equal("BYE TooManyOnListener\r\n", await new InMemoryConnection().Start(listener).ReadToEndAsync());
+        Assert.Equal("HELLO", await new InMemoryConnection().Start(edge.Echo()).ReadLineAsync());
+        await one.SendAsync("QUIT\r\n");
+        await one.Handled;
+        Assert.Equal("HELLO", await new InMemoryConnection().Start(listener).ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task One_address_does_not_take_all_places_of_an_account()
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { ConnectionsPerAccount = 2, ConnectionsPerAccountAndAddress = 1 } });
+        var alice = AccountId.Create("alice@example.com");
+        var first = await LogInAsync("192.0.2.1");
+        Assert.True(first.IsLoggedIn);
+        Assert.False((await LogInAsync("192.0.2.1")).IsLoggedIn);
+        Assert.True((await LogInAsync("192.0.2.2")).IsLoggedIn);
+        Assert.False((await LogInAsync("192.0.2.3")).IsLoggedIn);
+        await first.Client.SendAsync("QUIT\r\n");
+        await first.Client.Handled;
+        Assert.True((await LogInAsync("192.0.2.3")).IsLoggedIn);
+
+        async Task<(InMemoryConnection Client, bool IsLoggedIn)> LogInAsync(string address)
+        {
+            var handler = edge.Echo();
+            var client = new InMemoryConnection(new IPEndPoint(IPAddress.Parse(address), 1)).Start(handler);
+            return (client, (await handler.Connected).TryLogIn(alice));
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MailCluster.Auth.Abuse;
 
 namespace MailCluster.Auth.Penalty;
 
@@ -10,9 +11,10 @@ namespace MailCluster.Auth.Penalty;
 /// Slows down addresses that keep failing, after Dovecot's anvil: before each attempt an address waits 0, 2, 4, 8, 15 s, a step more per
 /// failure, until an hour passes without one or an attempt succeeds. A client that repeats one stale password is not guessing: the
 /// same name and password, among the last ten different ones of the address, adds nothing. IPv6 counts by /48, what one customer
-/// has; an IPv4 address in IPv6 form is the IPv4 address. The waiting is the caller's, on a timer, without a thread.
+/// has; an IPv4 address in IPv6 form is the IPv4 address. The waiting is the caller's, on a timer, without a thread. Nodes tell each other of failures
+/// (<see cref="INeighbours"/>), so that it does not help to try each node in turn.
 /// </summary>
-internal sealed class FailurePenalty
+internal sealed class FailurePenalty : IDisposable
 {
     private static readonly TimeSpan[] Steps =
         [TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15)];
@@ -36,13 +38,18 @@ internal sealed class FailurePenalty
     private readonly IPNetwork[] _exempt;
     private readonly bool _enabled;
     private readonly TimeProvider _time;
+    private readonly INeighbours _neighbours;
 
-    public FailurePenalty(AuthOptions options, TimeProvider time)
+    public FailurePenalty(AuthOptions options, TimeProvider time, INeighbours neighbours)
     {
         _enabled = options.PenaltyEnabled;
         _exempt = [.. options.PenaltyExemptNetworks.Select(IPNetwork.Parse)];
         _time = time;
+        _neighbours = neighbours;
+        neighbours.Told += OnTold;
     }
+
+    public void Dispose() => _neighbours.Told -= OnTold;
 
     /// <summary>How long an attempt from the address has to wait before it is looked at.</summary>
     public TimeSpan DelayFor(IPAddress? address)
@@ -54,11 +61,12 @@ internal sealed class FailurePenalty
         }
     }
 
-    /// <summary>Counts a failure, unless it repeats one.</summary>
-    public void Failed(IPAddress? address, string username, ReadOnlySpan<byte> password)
+    /// <summary>Counts a failure, unless it repeats one. The other nodes hear of it from <see cref="FailureLedger"/>.</summary>
+    /// <param name="address">The client's.</param>
+    /// <param name="attempt">The <see cref="Fingerprint"/> of what failed.</param>
+    public void Failed(IPAddress? address, ulong attempt)
     {
         if (!TryKey(address, out var key)) return;
-        var attempt = Fingerprint(username, password);
         lock (_lock)
         {
             if (!_records.TryGetValue(key, out var record) || IsExpired(record))
@@ -77,8 +85,21 @@ internal sealed class FailurePenalty
     /// <summary>A success ends the penalty of its address.</summary>
     public void Succeeded(IPAddress? address)
     {
-        if (!TryKey(address, out var key)) return;
-        lock (_lock) _records.Remove(key);
+        if (Forget(address)) _neighbours.Tell(new AbuseNews(AbuseNewsKind.Succeeded, ClientNetwork.Of(address!, 128), 0, 0).ToBytes());
+    }
+
+    private bool Forget(IPAddress? address)
+    {
+        if (!TryKey(address, out var key)) return false;
+        lock (_lock) return _records.Remove(key);
+    }
+
+    private void OnTold(ReadOnlyMemory<byte> bytes)
+    {
+        if (!AbuseNews.TryRead(bytes.Span, out var news)) return;
+        var address = news.Value.Network.ToAddress();
+        if (news.Value.Kind == AbuseNewsKind.Failed) Failed(address, news.Value.Attempt);
+        else if (news.Value.Kind == AbuseNewsKind.Succeeded) Forget(address);
     }
 
     private bool IsExpired(Record record) => _time.GetElapsedTime(record.LastFailure) >= ForgetAfter;
@@ -104,7 +125,8 @@ internal sealed class FailurePenalty
         return true;
     }
 
-    private ulong Fingerprint(string username, ReadOnlySpan<byte> password)
+    /// <summary>Equal for equal names and passwords, as long as this process runs; tells nothing about either.</summary>
+    public ulong Fingerprint(string username, ReadOnlySpan<byte> password)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
         hmac.AppendData(Encoding.UTF8.GetBytes(username));

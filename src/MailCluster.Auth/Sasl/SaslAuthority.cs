@@ -33,6 +33,7 @@ internal sealed class SaslAuthority(AuthDatabases databases, AttemptBooks books)
 
     public async ValueTask<AuthResult> VerifyTokenAsync(AuthRequest attempt, ReadOnlyMemory<byte> token, CancellationToken cancellationToken)
     {
+        attempt = attempt with { Proof = token };
         await books.WaitTurnAsync(attempt.Context, cancellationToken);
         var query = Ask(attempt);
         var answer = query is null ? PassDbResult.UnknownUser : await databases.Passwords.VerifyTokenAsync(query, token, cancellationToken);

@@ -35,6 +35,7 @@ internal static class CtlCommand
         root.Subcommands.Add(AuthCommands.Make());
         root.Subcommands.Add(SessionCommands.Who());
         root.Subcommands.Add(SessionCommands.Kick());
+        root.Subcommands.Add(BanCommands.Make());
         root.Subcommands.Add(MailboxCommands.Make());
         root.Subcommands.Add(MessageCommands.Search());
         root.Subcommands.Add(MessageCommands.Fetch());

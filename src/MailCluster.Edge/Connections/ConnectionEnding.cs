@@ -42,4 +42,10 @@ public enum EdgeRefusal
 
     /// <summary>The node stops.</summary>
     Draining,
+
+    /// <summary>The client is banned. It is closed without a word.</summary>
+    Banned,
+
+    /// <summary>The listener holds as many connections as it may.</summary>
+    TooManyOnListener,
 }

@@ -43,6 +43,9 @@ public sealed partial class EdgeConnection
         return marked;
     }
 
+    /// <summary>It has a login before it and has not passed it yet.</summary>
+    internal bool IsUnauthenticated => Volatile.Read(ref _unauthenticated) == 1;
+
     /// <summary>True the first time for a connection that counted as not logged in.</summary>
     internal bool TakeUnauthenticatedMark() => Interlocked.Exchange(ref _unauthenticated, 0) == 1;
 

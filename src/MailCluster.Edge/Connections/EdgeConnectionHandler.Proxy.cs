@@ -30,9 +30,9 @@ public abstract partial class EdgeConnectionHandler
             if (fault != ProxyFault.Closed)
                 RefuseProxy(edge, fault);
         }
-        else if (!Services.Connections.TryEnterAddress(edge))
+        else if (!Services.Connections.TryEnterAddress(edge, HasLogin, out refusal))
         {
-            await RefuseAsync(edge, EdgeRefusal.TooManyFromAddress);
+            await RefuseAsync(edge, refusal);
         }
         else
         {

@@ -15,6 +15,7 @@ public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeL
     // A flood is refused thousands of times a second; the metric counts them all, the log need not.
     private const int RefusalLinesPerSecondMax = 10;
 
+    private int _open;
     private int _tlsRefusals;
     private long _refusalSecond;
     private int _refusalLines;
@@ -50,7 +51,9 @@ public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeL
         var edge = new EdgeConnection(Services, this, connection, AlpnName);
         try
         {
-            if (Listener.ProxyNetworks is { } networks)
+            if (Interlocked.Increment(ref _open) > Listener.ConnectionsMax)
+                await RefuseAsync(edge, EdgeRefusal.TooManyOnListener);
+            else if (Listener.ProxyNetworks is { } networks)
                 await ServeBehindProxyAsync(edge, networks);
             else if (Services.Connections.TryAdmit(edge, HasLogin, isClientKnown: true, out var refusal))
                 await ServeAsync(edge);
@@ -75,6 +78,7 @@ public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeL
             finally
             {
                 Services.Connections.Remove(edge);
+                Interlocked.Decrement(ref _open);
             }
         }
     }
@@ -90,6 +94,8 @@ public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeL
     private async Task RefuseAsync(EdgeConnection edge, EdgeRefusal refusal)
     {
         CountRefusal(edge, refusal);
+        if (refusal == EdgeRefusal.Banned)
+            return;
         var tls = Listener.Tls == TlsMode.Implicit;
         if (tls && Interlocked.Increment(ref _tlsRefusals) > TlsRefusalsMax)
         {

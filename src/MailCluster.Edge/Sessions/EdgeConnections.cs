@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MailCluster.Auth.Abuse;
 using MailCluster.Mailboxes;
 
 namespace MailCluster.Edge;
@@ -18,6 +19,8 @@ public sealed class EdgeConnections : ISessionRegistry
     private readonly ConcurrentDictionary<SessionId, EdgeConnection> _all = new();
     private readonly KeyedCount<AddressKey> _byAddress = new();
     private readonly KeyedCount<(string Protocol, AccountId Account)> _byAccount = new();
+    private readonly KeyedCount<(string Protocol, AccountId Account, AddressKey Address)> _byAccountAndAddress = new();
+    private readonly BanList? _bans;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _admitted;
     private int _unauthenticated;
@@ -25,10 +28,16 @@ public sealed class EdgeConnections : ISessionRegistry
     private long _drainGraceMs;
     private long _drainOver;
 
-    public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat)
+    /// <param name="options">The limits.</param>
+    /// <param name="heartbeat">Of all deadlines.</param>
+    /// <param name="bans">Who is not let in; null: everybody is.</param>
+    public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat, BanList? bans = null)
     {
         _options = options;
         _heartbeat = heartbeat;
+        _bans = bans;
+        if (bans is not null)
+            bans.Banned += CutOff;
         heartbeat.Attach(Tick);
     }
 
@@ -105,10 +114,9 @@ public sealed class EdgeConnections : ISessionRegistry
             return false;
         }
 
-        if (isClientKnown && !TryEnterAddress(connection))
+        if (isClientKnown && !TryEnterAddress(connection, hasLogin, out refusal))
         {
             Interlocked.Decrement(ref _admitted);
-            refusal = EdgeRefusal.TooManyFromAddress;
             return false;
         }
 
@@ -130,9 +138,17 @@ public sealed class EdgeConnections : ISessionRegistry
         return true;
     }
 
-    /// <summary>Enters the connection into the count of its client's address. False: that has as many as it may.</summary>
-    internal bool TryEnterAddress(EdgeConnection connection)
+    /// <summary>Enters the connection into the count of its client's address, unless that is banned or has as many as it may.</summary>
+    internal bool TryEnterAddress(EdgeConnection connection, bool hasLogin, out EdgeRefusal refusal)
     {
+        // Bans are about passwords; whoever delivers mail has none.
+        if (hasLogin && _bans is not null && _bans.IsBanned(connection.RemoteAddress))
+        {
+            refusal = EdgeRefusal.Banned;
+            return false;
+        }
+
+        refusal = EdgeRefusal.TooManyFromAddress;
         if (!_byAddress.TryEnter(AddressKey.Of(connection.RemoteAddress), _options.Limits.ConnectionsPerAddress))
             return false;
         connection.MarkInAddressCount();
@@ -141,8 +157,15 @@ public sealed class EdgeConnections : ISessionRegistry
 
     internal bool TryEnterAccount(EdgeConnection connection, AccountId account)
     {
-        if (!_byAccount.TryEnter((connection.Protocol, account), _options.Limits.ConnectionsPerAccount))
+        var address = AddressKey.Of(connection.RemoteAddress);
+        if (!_byAccountAndAddress.TryEnter((connection.Protocol, account, address), _options.Limits.ConnectionsPerAccountAndAddress))
             return false;
+        if (!_byAccount.TryEnter((connection.Protocol, account), _options.Limits.ConnectionsPerAccount))
+        {
+            _byAccountAndAddress.Leave((connection.Protocol, account, address));
+            return false;
+        }
+
         LeaveUnauthenticated(connection);
         return true;
     }
@@ -161,7 +184,11 @@ public sealed class EdgeConnections : ISessionRegistry
             return;
         LeaveUnauthenticated(connection);
         if (connection.Account is { } account)
+        {
             _byAccount.Leave((connection.Protocol, account));
+            _byAccountAndAddress.Leave((connection.Protocol, account, AddressKey.Of(connection.RemoteAddress)));
+        }
+
         LeaveAddress(connection);
         Interlocked.Decrement(ref _admitted);
         if (IsDraining && _all.IsEmpty)
@@ -172,6 +199,16 @@ public sealed class EdgeConnections : ISessionRegistry
     {
         if (connection.TakeAddressMark())
             _byAddress.Leave(AddressKey.Of(connection.RemoteAddress));
+    }
+
+    // Guesses that are under way end; who has logged in is no guesser.
+    private void CutOff(ClientNetwork banned)
+    {
+        foreach (var (_, connection) in _all)
+        {
+            if (connection.IsUnauthenticated && banned.Contains(ClientNetwork.Of(connection.RemoteAddress, 128)))
+                connection.RequestEnd(ConnectionEnding.Kicked, TimeSpan.Zero);
+        }
     }
 
     private void LeaveUnauthenticated(EdgeConnection connection)

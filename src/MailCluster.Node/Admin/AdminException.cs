@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
@@ -45,6 +46,7 @@ internal sealed class AdminException(AdminExit exit, string message, Exception? 
         AdminException own => own,
         MailboxRefusedException refused => new AdminException(ExitOf(refused.Reason), refused.Message, refused),
         UserDirectoryException directory => new AdminException(AdminExit.TemporaryFailure, directory.Message, directory),
+        BanStoreException bans => new AdminException(AdminExit.TemporaryFailure, bans.Message, bans),
         PasswordSchemeException scheme => new AdminException(AdminExit.Usage, scheme.Message, scheme),
         BodyMissingException or BodyCorruptException => new AdminException(
             AdminExit.NotPossible, error.Message + " Run mailctl fsck.", error),

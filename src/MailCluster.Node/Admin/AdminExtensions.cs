@@ -34,6 +34,9 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, AuthTestVerb>();
         services.AddSingleton<IAdminVerb, WhoVerb>();
         services.AddSingleton<IAdminVerb, KickVerb>();
+        services.AddSingleton<IAdminVerb, BanListVerb>();
+        services.AddSingleton<IAdminVerb, BanAddVerb>();
+        services.AddSingleton<IAdminVerb, BanRemoveVerb>();
         services.AddSingleton<IAdminVerb, MailboxListVerb>();
         services.AddSingleton<IAdminVerb, MailboxStatusVerb>();
         services.AddSingleton<IAdminVerb, MailboxCreateVerb>();

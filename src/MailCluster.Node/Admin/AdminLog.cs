@@ -29,4 +29,10 @@ internal static partial class AdminLog
 
     [LoggerMessage(1707, LogLevel.Information, "admin: the node {Node} is to hand over its shards")]
     public static partial void Drain(ILogger logger, string node);
+
+    [LoggerMessage(1708, LogLevel.Information, "admin: {Network} is banned: {Reason}")]
+    public static partial void Banned(ILogger logger, string network, string reason);
+
+    [LoggerMessage(1709, LogLevel.Information, "admin: the ban of {Network} is lifted")]
+    public static partial void Unbanned(ILogger logger, string network);
 }

@@ -21,6 +21,14 @@ internal sealed record WhoRequest(string? Pattern = null, bool Sessions = false)
 /// <summary>Exactly one of the three says whom.</summary>
 internal sealed record KickRequest(string? Pattern = null, string? Session = null, string? Address = null);
 
+internal sealed record BanListRequest;
+
+/// <param name="Network">An address or a network in CIDR form.</param>
+/// <param name="Seconds">How long; null: until it is lifted.</param>
+internal sealed record BanAddRequest(string Network, long? Seconds = null, string? Reason = null);
+
+internal sealed record BanRemoveRequest(string Network);
+
 /// <param name="User">An account or a pattern.</param>
 /// <param name="Masks">Folder names with <c>*</c> and <c>%</c>; none for all.</param>
 /// <param name="Subscribed">Only subscribed names, those of missing folders too.</param>

@@ -18,6 +18,11 @@ internal sealed record SessionRow(
     string User, string Session, string Protocol, string Address, string Tls, string Since, string State, string Folder, long BytesIn,
     long BytesOut);
 
+/// <param name="Until">Empty: until it is lifted.</param>
+internal sealed record BanRow(string Network, string Since, string Until, string Reason);
+
+internal sealed record BanChangeRow(string Network, string Result);
+
 internal sealed record KickRow(int Kicked);
 
 internal sealed record MailboxRow(string User, string Mailbox, string SpecialUse, bool Subscribed, bool Exists);

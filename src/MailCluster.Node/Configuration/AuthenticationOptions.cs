@@ -38,4 +38,6 @@ internal sealed record AuthenticationOptions
 
     /// <summary>Networks in CIDR form that are never slowed down.</summary>
     public required IReadOnlyList<string> PenaltyExempt { get; init; }
+
+    public required MailCluster.Auth.Abuse.AbuseOptions Ban { get; init; }
 }

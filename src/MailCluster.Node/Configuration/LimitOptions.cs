@@ -9,6 +9,8 @@ internal sealed record LimitOptions
 
     public required int ConnectionsPerAccount { get; init; }
 
+    public required int ConnectionsPerAccountAndAddress { get; init; }
+
     public required int UnauthenticatedConnections { get; init; }
 
     public required long MessageBytes { get; init; }

@@ -20,6 +20,9 @@ internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? A
 {
     /// <summary>True: only balancers of <see cref="ListenersOptions.ProxyNetworks"/> connect, each connection with a PROXY header. Mail listeners only.</summary>
     public bool IsBehindProxy { get; init; }
+
+    /// <summary>Connections at a time; null for as many as the node takes. Mail listeners only.</summary>
+    public int? ConnectionsMax { get; init; }
 }
 
 /// <summary>All doors of the node.</summary>

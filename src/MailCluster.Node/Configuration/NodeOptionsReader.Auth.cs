@@ -1,4 +1,5 @@
 using System.Net;
+using MailCluster.Auth.Abuse;
 using MailCluster.Hocon.Binding;
 
 namespace MailCluster.Node.Configuration;
@@ -27,6 +28,28 @@ internal static partial class NodeOptionsReader
             FailureDelay = section.Duration("failure-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Penalty = section.Boolean("penalty"),
             PenaltyExempt = section.Texts("penalty-exempt", IsNetwork),
+            Ban = section.Section("ban", ReadBan),
         };
+    }
+
+    private static AbuseOptions ReadBan(HoconSection section)
+    {
+        var options = new AbuseOptions
+        {
+            BanFailures = section.Integer("failures", 0, 1_000_000),
+            BanWindow = section.Duration("within", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            BanTime = section.Duration("time", TimeSpan.FromSeconds(10), TimeSpan.FromDays(365)),
+            BanTimeMax = section.Duration("time-max", TimeSpan.FromSeconds(10), TimeSpan.FromDays(365)),
+            AccountFailures = section.Integer("account-failures", 0, 1_000_000),
+            AccountDelay = section.Duration("account-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            Ipv6PrefixLength = section.Integer("ipv6-prefix", 32, 128),
+            Allowed = section.Texts("allow", text => ClientNetwork.Parse(text) is null ? "an address or a network such as 192.0.2.0/24" : null),
+            ReadInterval = section.Duration("read-interval", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        };
+        if (options.BanTimeMax < options.BanTime)
+        {
+            section.Fault("time-max", "expected at least as long as time");
+        }
+        return options;
     }
 }

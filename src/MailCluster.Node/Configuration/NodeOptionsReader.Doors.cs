@@ -36,6 +36,7 @@ internal static partial class NodeOptionsReader
         section.Section(name, listener => ReadListener(listener, name, tls) with
         {
             IsBehindProxy = listener.Choice("proxy-protocol", ("off", false), ("required", true)),
+            ConnectionsMax = (int?)listener.IntegerOrOff("connections", 1, 10_000_000),
         });
 
     private static ListenerOptions ReadListener(HoconSection listener, string name, params ReadOnlySpan<(string Word, ListenerTls Tls)> tls) => new(

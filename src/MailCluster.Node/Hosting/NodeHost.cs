@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
 using MailCluster.Auth;
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Sasl;
 using MailCluster.Auth.Users;
@@ -11,6 +12,7 @@ using MailCluster.Imap;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Admin;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Hosting.Ownership;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Node.Listeners;
 using MailCluster.Node.Metrics;
@@ -103,6 +105,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             _application = Build();
             _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now,
             _ = _application.Services.GetRequiredService<SaslMechanismSet>(); // and a keytab that is not there.
+            await ReadBansAsync(cancellationToken);
             _mailboxes.Quotas.Connect(_application.Services.GetRequiredService<IUserDirectory>());
             await _application.StartAsync(cancellationToken);
         }
@@ -171,6 +174,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.Mime);
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(_options.ToEdge(ShareFiles()));
+        services.AddSingleton(_storage.Bans);
+        services.AddSingleton<INeighbours>(_mailboxes.Ownership.Cluster is { } cluster ? new ClusterNeighbours(cluster) : new NoNeighbours());
         services.AddMailClusterAuth(_options.ToAuth(_storage.LoginSecret), _storage.Accounts is { } accounts ? _ => accounts : null);
         services.AddMailClusterEdge();
         services.AddSingleton(_options.ToImap());
@@ -184,6 +189,23 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.ToQuotaStatus());
         services.AddSieve(_options);
         services.AddAdminApi(new AdminOptions { MessageOctetsMax = _options.Limits.MessageBytes });
+    }
+
+    /// <summary>Before the first client. A database that is away is not waited for: bans are read again soon.</summary>
+    private async Task ReadBansAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bans = await _application!.Services.GetRequiredService<BanList>().ListAsync(cancellationToken);
+            if (bans.Count > 0)
+            {
+                NodeLog.Bans(_log, bans.Count);
+            }
+        }
+        catch (BanStoreException error)
+        {
+            NodeLog.BansUnread(_log, error.Message);
+        }
     }
 
     private FileBudget ShareFiles()

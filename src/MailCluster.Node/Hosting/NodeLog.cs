@@ -59,6 +59,12 @@ internal static partial class NodeLog
     [LoggerMessage(1019, LogLevel.Debug, "quiet: memory held went from {Before} to {After} bytes in {Milliseconds} ms")]
     public static partial void MemoryReturned(ILogger log, long before, long after, long milliseconds);
 
+    [LoggerMessage(1030, LogLevel.Information, "{Count} bans are in force")]
+    public static partial void Bans(ILogger log, int count);
+
+    [LoggerMessage(1031, LogLevel.Warning, "the bans cannot be read now ({Reason}); they are read again soon")]
+    public static partial void BansUnread(ILogger log, string reason);
+
     [LoggerMessage(1020, LogLevel.Information, "made a self-signed certificate for {Names} in {Path}; clients will warn until tls.certificate names a real one")]
     public static partial void SelfSignedMade(ILogger log, string names, string path);
 

@@ -43,6 +43,7 @@ internal static class OptionMapping
         GssLocalRealm = node.Auth.Sasl.GssLocalRealm,
         OAuthScope = node.Auth.Sasl.OAuthScope,
         OAuthDiscoveryUrl = node.Auth.Sasl.OAuthDiscoveryUrl,
+        Abuse = node.Auth.Ban,
     };
 
     public static EdgeOptions ToEdge(this NodeOptions node, FileBudget files) => new()
@@ -54,6 +55,7 @@ internal static class OptionMapping
             Connections = files.Connections,
             ConnectionsPerAddress = node.Limits.ConnectionsPerAddress,
             ConnectionsPerAccount = node.Limits.ConnectionsPerAccount,
+            ConnectionsPerAccountAndAddress = node.Limits.ConnectionsPerAccountAndAddress,
             UnauthenticatedConnections = node.Limits.UnauthenticatedConnections,
         },
         Timeouts = new EdgeTimeouts
@@ -255,6 +257,7 @@ internal static class OptionMapping
     })
     {
         ProxyNetworks = listener.IsBehindProxy ? listeners.ProxyNetworks : null,
+        ConnectionsMax = listener.ConnectionsMax,
     };
 
     private static ProvisionedFolder ToProvisioned(FolderTemplate folder) => new(FolderName.Create(folder.Name), folder.Use, folder.IsSubscribed);

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Cluster;
 using MailCluster.Cluster.Membership;
@@ -42,6 +43,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         Cluster = cluster;
         Accounts = new PostgresAccountTable(connections);
         Outbox = new PostgresOutboxIndex(connections);
+        Bans = new PostgresBanStore(connections);
     }
 
     /// <summary>Host and database, for messages; no credentials.</summary>
@@ -63,6 +65,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>32 random octets, the cluster's for as long as its database is there.</summary>
     public required byte[] LoginSecret { get; init; }
+
+    /// <summary>Clients that no node lets in.</summary>
+    public IBanStore Bans { get; }
 
     public IClusterStore Cluster { get; }
 

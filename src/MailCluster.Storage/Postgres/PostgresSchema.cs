@@ -12,7 +12,7 @@ namespace MailCluster.Storage.Postgres;
 internal static partial class PostgresSchema
 {
     private static readonly string[] Migrations =
-        ["0001-members.sql", "0002-journal.sql", "0003-snapshots.sql", "0004-bodies.sql", "0005-accounts.sql", "0006-outbox.sql"];
+        ["0001-members.sql", "0002-journal.sql", "0003-snapshots.sql", "0004-bodies.sql", "0005-accounts.sql", "0006-outbox.sql", "0007-bans.sql"];
 
     // "mailclus" in ASCII: a number that no other program is likely to lock in the same database.
     private const long LockKey = 0x6D61_696C_636C_7573;

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using MailCluster.Auth.Abuse;
 using MailCluster.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +13,8 @@ internal sealed class EdgeFixture : IDisposable
     {
         Heartbeat = new ConnectionHeartbeat(Time);
         options ??= new EdgeOptions();
-        Connections = new EdgeConnections(options, Heartbeat);
+        Bans = new BanList(new AbuseOptions(), new InMemoryBanStore(), new NoNeighbours(), Time, NullLogger<BanList>.Instance);
+        Connections = new EdgeConnections(options, Heartbeat, Bans);
         Metrics = new EdgeMetrics();
         Services = new EdgeServices(options, Time, Heartbeat, Connections, Certificates, Metrics, loggers ?? NullLoggerFactory.Instance);
     }
@@ -20,6 +22,8 @@ internal sealed class EdgeFixture : IDisposable
     public ManualTimeProvider Time { get; } = new();
 
     public ConnectionHeartbeat Heartbeat { get; }
+
+    public BanList Bans { get; }
 
     public EdgeConnections Connections { get; }
 
@@ -33,6 +37,7 @@ internal sealed class EdgeFixture : IDisposable
 
     public void Dispose()
     {
+        Bans.Dispose();
         Heartbeat.Dispose();
         Metrics.Dispose();
     }

@@ -25,6 +25,39 @@ public sealed class ClusterOperationTests(ClusterFleet fleet)
     }
 
     [Fact]
+    public async Task Guesses_that_are_spread_over_the_nodes_add_up_and_the_ban_holds_on_all()
+    {
+        await fleet.RepairAsync();
+        var account = (await fleet.AddAccountsAsync(1))[0];
+        for (var node = 0; node < ClusterFleet.Nodes; node++)
+        {
+            await RestartAsync(
+                node, "auth.allow-plaintext=true", "auth.failure-delay=0 s", "auth.penalty=false", $"auth.ban.failures={ClusterFleet.Nodes}", "auth.ban.allow=[]");
+        }
+
+        await fleet.SettleAsync();
+        for (var node = 0; node < ClusterFleet.Nodes; node++)
+            Assert.Equal(Curl.LoginDenied, await Curl.LogInAsync(fleet[node].Process.ImapPort, "127.0.0.7", account, $"guess{node}"));
+
+        for (var node = 0; node < ClusterFleet.Nodes; node++)
+        {
+            // Told in a moment, and nobody waits for it.
+            var port = fleet[node].Process.ImapPort;
+            await Wait.UntilAsync(
+                async () => await Curl.LogInAsync(port, "127.0.0.7", account, NodeProcess.Password) != 0, () => "the guesser is banned on each node");
+            Assert.Equal(0, await Curl.LogInAsync(port, "127.0.0.8", account, NodeProcess.Password));
+        }
+
+        Assert.Contains("127.0.0.7", (await fleet[1].Process.CtlAsync("ban", "list")).Output, StringComparison.Ordinal);
+        await fleet[2].Process.CtlAsync("ban", "remove", "127.0.0.7");
+        await Wait.UntilAsync(
+            async () => await Curl.LogInAsync(fleet[0].Process.ImapPort, "127.0.0.7", account, NodeProcess.Password) == 0, () => "the ban is lifted everywhere");
+        for (var node = 0; node < ClusterFleet.Nodes; node++)
+            await RestartAsync(node);
+        await fleet.SettleAsync();
+    }
+
+    [Fact]
     public async Task Without_the_database_sessions_stay_reads_go_on_and_writes_are_refused_for_now()
     {
         await fleet.RepairAsync();

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Bodies;
 using MailCluster.Cluster.Membership;
 using MailCluster.Persistence;
@@ -26,6 +27,29 @@ public sealed class PostgresWriterRegistryContractTests : WriterRegistryContract
 public sealed class PostgresOutboxIndexContractTests : OutboxIndexContract
 {
     protected override async ValueTask<StorageHarness> OpenAsync() => await PostgresHarness.CreateAsync();
+}
+
+public sealed class PostgresBanStoreContractTests : BanStoreContract, IAsyncLifetime
+{
+    private string _name = "";
+    private PostgresDatabase? _database;
+
+    public async Task InitializeAsync() => _name = await PostgresFixture.RentDatabaseAsync();
+
+    public async Task DisposeAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+        PostgresFixture.Return(_name);
+    }
+
+    protected override async ValueTask<IBanStore> OpenAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+        _database = await PostgresFixture.OpenAsync(PostgresFixture.Options(await PostgresServer.SharedAsync(), _name));
+        return _database.Bans;
+    }
 }
 
 public sealed class PostgresBodyStoreContractTests : BodyStoreContract

@@ -16,7 +16,7 @@ internal static class PostgresFixture
             IF to_regclass('setting') IS NOT NULL THEN
                 DELETE FROM setting; DELETE FROM shard; DELETE FROM member; DELETE FROM actor; DELETE FROM journal; DELETE FROM snapshot; DELETE FROM snapshot_part;
                 DELETE FROM body; DELETE FROM body_chunk; DELETE FROM body_release; DELETE FROM account;
-                DELETE FROM outbox;
+                DELETE FROM outbox; DELETE FROM ban;
             END IF;
         END
         $$

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster;
@@ -15,6 +16,7 @@ internal sealed class EmbeddedStorage : INodeStorage
 {
     private readonly SqliteDatabase _database;
     private readonly PackBodyStore _bodies;
+    private readonly FileBanStore _bans;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
@@ -24,6 +26,7 @@ internal sealed class EmbeddedStorage : INodeStorage
         _bodies = bodies;
         _time = time;
         _log = log;
+        _bans = new FileBanStore(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(database.Path)!, "bans"));
         ShardCount = shardCount;
         UpkeepInterval = upkeepInterval;
     }
@@ -43,6 +46,8 @@ internal sealed class EmbeddedStorage : INodeStorage
     public IBodyStoreCheck BodyCheck => _bodies;
 
     public IAccountTable? Accounts => null;
+
+    public IBanStore Bans => _bans;
 
     public IClusterStore? Cluster => null;
 
@@ -106,5 +111,6 @@ internal sealed class EmbeddedStorage : INodeStorage
     {
         await _bodies.DisposeAsync();
         await _database.DisposeAsync();
+        _bans.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster.Membership;
@@ -35,6 +36,9 @@ internal interface INodeStorage : IAsyncDisposable
     /// 32 random octets, the same for every node that shares this storage and after every restart: what is made of them looks alike wherever a stranger asks.
     /// </summary>
     byte[] LoginSecret { get; }
+
+    /// <summary>Clients that are not let in, as all who share this storage know them.</summary>
+    IBanStore Bans { get; }
 
     int ShardCount { get; }
 

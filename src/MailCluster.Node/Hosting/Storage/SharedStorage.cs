@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster;
@@ -43,6 +44,8 @@ internal sealed class SharedStorage : INodeStorage
     public IAccountTable? Accounts => _database.Accounts;
 
     public byte[] LoginSecret => _database.LoginSecret;
+
+    public IBanStore Bans => _database.Bans;
 
     public int ShardCount => _database.Shards;
 
