@@ -1,3 +1,4 @@
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Bodies;
 using MailCluster.Cluster.Membership;
@@ -38,6 +39,8 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
     public IWriterRegistry Writers => _writers;
 
     public IOutboxIndex Outbox { get; } = new InMemoryOutboxIndex();
+
+    public IBanStore Bans { get; } = new InMemoryBanStore();
 
     public IBodyStore Bodies => this;
 
