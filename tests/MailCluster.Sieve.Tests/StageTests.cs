@@ -73,6 +73,16 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task A_long_run_is_cancelled_where_it_is()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var program = Scripts.Program(string.Concat(Enumerable.Repeat("if header \"subject\" \"x\" { }\n", 2000)));
+        var run = new SieveInterpreter(SieveRunLimits.Default, new InMemorySieveHost()).RunAsync(
+            [new SieveStage("s", program)], Scripts.ToMessage(Scripts.Message), new SieveEnvelope("", ""), new Cancelling(cancelled), cancelled.Token);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await run);
+    }
+
+    [Fact]
     public async Task The_trace_tells_the_run_line_by_line()
     {
         const string Script = """
@@ -100,6 +110,11 @@ public sealed class StageTests
                 "script:8: fileinto \"acme\"",
             ],
             trace.Written);
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source) : ISieveTrace
+    {
+        public void Write(string script, int line, string text) => source.Cancel();
     }
 
     private sealed class Lines : ISieveTrace

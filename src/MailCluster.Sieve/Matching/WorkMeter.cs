@@ -4,7 +4,7 @@ namespace MailCluster.Sieve.Matching;
 /// What a run has spent. Long comparisons report to it from within, so that no single one outlives the limits: <see cref="SieveRunLimits.OperationsMax"/>
 /// always holds, <see cref="SieveRunLimits.TimeMax"/> is looked at each so many operations.
 /// </summary>
-internal sealed class WorkMeter(SieveRunLimits limits, TimeProvider time)
+internal sealed class WorkMeter(SieveRunLimits limits, TimeProvider time, CancellationToken cancellationToken)
 {
     /// <summary>Operations between two looks at the clock: some tens of microseconds.</summary>
     private const int LookEvery = 1024;
@@ -30,6 +30,7 @@ internal sealed class WorkMeter(SieveRunLimits limits, TimeProvider time)
     internal void Look()
     {
         _sinceLook = 0;
+        cancellationToken.ThrowIfCancellationRequested();
         if (time.GetElapsedTime(_startedAt) - _elsewhere > limits.TimeMax)
             throw SieveRunException.Limit($"the script ran longer than {limits.TimeMax.TotalSeconds:0.###} s");
     }

@@ -9,6 +9,7 @@ internal sealed class ScriptFrame(string name, SieveProgram program, ScriptFrame
     internal CodeReader Reader = new(program.Code);
 
     private string?[]? _locals;
+    private Stack<PartLoop>? _loops;
 
     internal string Name => name;
 
@@ -32,7 +33,10 @@ internal sealed class ScriptFrame(string name, SieveProgram program, ScriptFrame
     /// <summary>That part as a message, made when a test needs it.</summary>
     internal SieveMessage? PartMessage { get; set; }
 
-    internal Stack<PartLoop> Loops { get; } = new();
+    internal Stack<PartLoop> Loops => _loops ??= new Stack<PartLoop>();
+
+    /// <summary>The innermost loop, null outside of loops.</summary>
+    internal PartLoop? Loop => _loops is { Count: > 0 } loops ? loops.Peek() : null;
 
     /// <summary>What the wildcards of the last successful match took (RFC 5229 §3.2).</summary>
     internal string CaptureSource { get; set; } = "";

@@ -36,6 +36,6 @@ public sealed class SieveInterpreter
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(envelope);
-        return new SieveRun(_limits, _host, _options, _time, message, envelope, trace).RunAsync(stages, cancellationToken);
+        return new SieveRun(_limits, _host, _options, _time, message, envelope, trace, cancellationToken).RunAsync(stages, cancellationToken);
     }
 }

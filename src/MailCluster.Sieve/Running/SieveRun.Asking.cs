@@ -50,7 +50,8 @@ internal sealed partial class SieveRun
                 break;
             default:
                 await MatchAsync(frame, op, cancellationToken);
-                break;
+                TraceResult(frame, op);
+                return;
         }
 
         _work.Exclude(asked);
@@ -79,7 +80,9 @@ internal sealed partial class SieveRun
             var mailbox = op == OpCode.Metadata ? Text(frame, frame.Reader.ReadInt()) : null;
             var entry = Text(frame, frame.Reader.ReadInt());
             keys = frame.Reader.ReadInt();
+            var asked = _time.GetTimestamp();
             var value = await _host.GetMetadataAsync(mailbox, entry, cancellationToken);
+            _work.Exclude(asked);
             _values.Clear();
             AddValue(value);
         }
@@ -101,8 +104,10 @@ internal sealed partial class SieveRun
             foreach (var list in lists)
             {
                 _work.Spend(1);
+                var asked = _time.GetTimestamp();
                 var found = await _host.ListContainsAsync(list, value, cancellationToken)
                     ?? throw SieveRunException.Error($"there is no list \"{Shown(list)}\"");
+                _work.Exclude(asked);
                 TraceMatch(frame, value, list, found);
                 if (!found)
                     continue;

@@ -91,8 +91,7 @@ internal sealed partial class SieveRun
         CountEdit();
         var part = CurrentPart(frame);
         _message = _message.Replace(part, new SieveReplacement(content, (bits & ActionBits.Mime) != 0, subject, from));
-        if (frame.Loops.TryPeek(out var loop))
-            loop.DropBelowCurrent();
+        frame.Loop?.DropBelowCurrent();
         Trace(frame, $"replace by {content.Length} characters");
     }
 

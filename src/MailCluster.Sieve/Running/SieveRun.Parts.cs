@@ -7,7 +7,7 @@ internal sealed partial class SieveRun
     private SievePart RootOf(ScriptFrame frame) => frame.Part is { } part ? Latest(part) : _message.Root;
 
     /// <summary>The part that a test with :mime looks at.</summary>
-    private SievePart CurrentPart(ScriptFrame frame) => frame.Loops.TryPeek(out var loop) ? Latest(loop.Current) : RootOf(frame);
+    private SievePart CurrentPart(ScriptFrame frame) => frame.Loop is { } loop ? Latest(loop.Current) : RootOf(frame);
 
     /// <summary>The message as tests of size and body see it.</summary>
     private SieveMessage View(ScriptFrame frame)

@@ -22,7 +22,7 @@ internal sealed partial class SieveRun
     private bool _result;
 
     internal SieveRun(
-        SieveRunLimits limits, ISieveHost host, SieveRunOptions options, TimeProvider time, SieveMessage message, SieveEnvelope envelope, ISieveTrace? trace)
+        SieveRunLimits limits, ISieveHost host, SieveRunOptions options, TimeProvider time, SieveMessage message, SieveEnvelope envelope, ISieveTrace? trace, CancellationToken cancellationToken)
     {
         _limits = limits;
         _host = host;
@@ -31,7 +31,7 @@ internal sealed partial class SieveRun
         _envelope = envelope;
         _trace = trace;
         _original = _message = message;
-        _work = new WorkMeter(limits, time);
+        _work = new WorkMeter(limits, time, cancellationToken);
     }
 
     internal async ValueTask<SieveOutcome> RunAsync(IReadOnlyList<SieveStage> stages, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ internal sealed partial class SieveRun
             if (frame.Loops.Count == LoopDepthMax)
                 throw SieveRunException.Limit($"loops are nested more than {LoopDepthMax} deep");
             var parts = new List<SievePart>();
-            if (frame.Loops.TryPeek(out var outer))
+            if (frame.Loop is { } outer)
             {
                 foreach (var child in outer.Current.Children)
                     AddParts(child, parts);
@@ -209,7 +209,7 @@ internal sealed partial class SieveRun
         }
 
         Trace(frame, $"include \"{name}\"");
-        var part = frame.Loops.TryPeek(out var loop) ? loop.Current : frame.Part;
+        var part = frame.Loop is { } loop ? loop.Current : frame.Part;
         return await RunScriptAsync(new ScriptFrame(name, program, frame) { Identity = identity, Part = part }, cancellationToken);
     }
 
