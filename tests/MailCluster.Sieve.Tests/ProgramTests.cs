@@ -1,4 +1,5 @@
 using System.Text;
+using MailCluster.Sieve.Programs;
 
 namespace MailCluster.Sieve.Tests;
 
@@ -47,6 +48,23 @@ public sealed class ProgramTests
         var bytes = Scripts.Program("keep;").ToBytes();
         bytes[4]++;
         Assert.False(SieveProgram.TryRead(bytes, out _));
+    }
+
+    /// <summary>Code whose jumps could go round, leave it, or land within an operation.</summary>
+    [Theory]
+    [InlineData((byte)OpCode.Jump, 0)]
+    [InlineData((byte)OpCode.Jump, 1)]
+    [InlineData((byte)OpCode.Jump, 6)]
+    [InlineData((byte)OpCode.Jump, -1)]
+    [InlineData((byte)OpCode.JumpIfTrue, 0)]
+    [InlineData((byte)OpCode.PartsNext, 0)]
+    [InlineData((byte)OpCode.PartsNext, 5)]
+    [InlineData((byte)OpCode.PartsBegin, 0)]
+    public void Jumps_go_forward_to_operations(byte op, int target)
+    {
+        byte[] code = [op, 0, 0, 0, 0, (byte)OpCode.End];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(code.AsSpan(1), target);
+        Assert.False(ProgramVerifier.IsSound(new ProgramParts([], [], [], [], [], code, [])));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ internal static class ProgramVerifier
             return false;
         foreach (var (from, to, isBack) in jumps)
         {
-            if (to < 0 || to >= code.Length || !starts[to] || to < from != isBack)
+            if (to < 0 || to >= code.Length || !starts[to] || (isBack ? to >= from : to <= from))
                 return false;
         }
 

@@ -249,7 +249,7 @@ internal sealed partial class SieveRun
         if (folder < 0)
             return null;
 
-        // RFC 8580 §3.2: the internal variable's flags are those of the message that came, not of the one that is sent.
+        // The flags of the internal variable are meant for the message that came, not for the one that is sent.
         return new SieveFcc(Folder(frame, folder), flags < 0 ? [] : FlagsOf(frame, flags), (bits & ActionBits.Create) != 0, id, use);
     }
 
