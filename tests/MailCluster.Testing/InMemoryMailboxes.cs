@@ -28,15 +28,22 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
             time,
             NullLoggerFactory.Instance,
             _ => { });
-        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time);
+        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal };
         Region = MailboxClient.CreateRegion(
             services, ShardCount.Default, new LocalShardAllocation(), new ShardRegionOptions(), NullLoggerFactory.Instance);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, options, time, NullLoggerFactory.Instance);
+        OutboxRegister = new OutboxRegister(OutboxIndex, region, time);
         Client = new MailboxClient(region, Feeds, _replicas, options, time);
     }
 
     public IMailboxClient Client { get; }
+
+    public InMemoryOutboxIndex OutboxIndex { get; } = new();
+
+    public OutboxRegister OutboxRegister { get; }
+
+    public OutboxSignal OutboxSignal { get; } = new();
 
     public InMemoryBodyStore Bodies { get; } = new();
 

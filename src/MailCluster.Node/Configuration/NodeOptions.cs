@@ -56,6 +56,8 @@ internal sealed record NodeOptions
 
     public required ManageSieveServiceOptions ManageSieve { get; init; }
 
+    public required OutboundSettings Outbound { get; init; }
+
     public required MimeLimits Mime { get; init; }
 
     public required IReadOnlyList<FolderTemplate> Folders { get; init; }

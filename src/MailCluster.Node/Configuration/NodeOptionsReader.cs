@@ -39,6 +39,7 @@ internal static partial class NodeOptionsReader
             Lmtp = section.Section("lmtp", ReadLmtp),
             SieveScripts = section.Section("sieve", ReadScriptLimits),
             ManageSieve = section.Section("managesieve", ReadManageSieve),
+            Outbound = section.Section("outbound", outbound => ReadOutbound(outbound, name)),
             Mime = section.Section("mime", ReadMime),
             Folders = section.Map("folders", ReadFolder),
             Quota = section.Section("quota", ReadQuota),

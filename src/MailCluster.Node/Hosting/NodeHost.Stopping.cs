@@ -13,6 +13,9 @@ internal sealed partial class NodeHost
     /// </summary>
     private static readonly TimeSpan ConnectionGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>For the relay's word on a message that it has in full. One that is given up is sent again when its attempt is over.</summary>
+    private static readonly TimeSpan SenderPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>For the snapshots of accounts in memory. One that is not written in time costs a replay at the next start, nothing else.</summary>
     private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1.5);
 
@@ -31,6 +34,10 @@ internal sealed partial class NodeHost
             using var patience = new CancellationTokenSource(_options.Timeouts.Drain + ConnectionGrace, _time);
             await AttemptAsync("the listeners", application.StopAsync(patience.Token));
             await AttemptAsync("the sessions", drained.WaitAsync(ConnectionGrace, _time));
+        }
+        if (_sender is { } sender)
+        {
+            await AttemptAsync("outgoing mail", sender.StopAsync(SenderPatience));
         }
         if (_mailboxes is { } mailboxes)
         {
@@ -52,6 +59,10 @@ internal sealed partial class NodeHost
         if (Interlocked.Exchange(ref _application, null) is { } application)
         {
             await AttemptAsync("the services", application.DisposeAsync().AsTask());
+        }
+        if (Interlocked.Exchange(ref _sender, null) is { } sender)
+        {
+            await AttemptAsync("outgoing mail", sender.DisposeAsync().AsTask());
         }
         if (Interlocked.Exchange(ref _idleCollection, null) is { } idleCollection)
         {

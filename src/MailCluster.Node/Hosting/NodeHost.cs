@@ -7,6 +7,7 @@ using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Sasl;
 using MailCluster.Auth.Users;
 using MailCluster.Delivery;
+using MailCluster.Delivery.Outbox;
 using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Mailboxes;
@@ -51,6 +52,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private INodeStorage? _storage;
     private NodeMailboxes? _mailboxes;
     private Upkeep? _upkeep;
+    private OutboxSender? _sender;
     private IdleCollection? _idleCollection;
     private CertificateStore? _certificates;
     private ListenerBinder? _binder;
@@ -124,6 +126,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         {
             NodeLog.Listening(_log, listener.Name, listener.Address, listener.Tls.ToString().ToLowerInvariant());
         }
+        _sender = Outbound.Start(
+            _options.Outbound, _mailboxes, _storage.Bodies, _application.Services.GetRequiredService<MessageIntake>(), _time, _loggers);
         await FirstSteps.ShowAsync(_options, _application.Services.GetRequiredService<IUserDirectory>(), _log, cancellationToken);
         if (_options.ReturnMemoryAfter is { } quiet)
         {
@@ -165,6 +169,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton<HttpEndpoints>();
         services.AddSingleton<ITlsCertificateSource>(_certificates!);
         services.AddSingleton(_mailboxes!.Client);
+        services.AddSingleton(_mailboxes.OutboxRegister);
         services.AddSingleton(_mailboxes.Region);
         services.AddSingleton(_mailboxes.Ownership);
         services.AddSingleton(_mailboxes.Feeds);

@@ -33,10 +33,12 @@ internal sealed class NodeMailboxes : IAsyncDisposable
         {
             QuotaDirectory = Quotas,
             Log = loggers.CreateLogger("MailCluster.Mailboxes"),
+            Outbox = OutboxSignal,
         };
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, ownership.Allocation, options.ToRegion(), loggers);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, mailboxes, time, loggers);
+        OutboxRegister = new OutboxRegister(storage.Outbox, region, time);
         Client = new MailboxClient(region, Feeds, _replicas, mailboxes, time);
         ownership.Serve(Region, new MailboxPublisher(region, Feeds, mailboxes));
     }
@@ -46,6 +48,11 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 
     /// <summary>To be connected to the user database once there is one.</summary>
     public UserQuotas Quotas { get; } = new();
+
+    /// <summary>To be attached to whoever sends.</summary>
+    public OutboxSignal OutboxSignal { get; } = new();
+
+    public OutboxRegister OutboxRegister { get; }
 
     public FolderFeedTable Feeds { get; } = new();
 

@@ -234,6 +234,7 @@ internal static class OptionMapping
         FoldersMax = node.Limits.Folders,
         KeywordsMax = node.Limits.Keywords,
         SubscriptionsMax = node.Limits.Subscriptions,
+        OutboxMax = node.Outbound.Queue,
         ScriptsMax = node.SieveScripts.Count,
         ScriptSizeMax = node.SieveScripts.Size,
         ScriptBytesMax = node.SieveScripts.TotalSize,
