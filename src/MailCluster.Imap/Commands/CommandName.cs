@@ -30,6 +30,11 @@ internal enum CommandName
     Append,
     Idle,
 
+    // RFC 9208 §4.1
+    GetQuota,
+    GetQuotaRoot,
+    SetQuota,
+
     // §6.4: selected
     Check,
     Close,

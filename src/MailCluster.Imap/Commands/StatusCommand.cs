@@ -31,4 +31,7 @@ internal enum StatusItems
 
     /// <summary>RFC 7889 §3.</summary>
     AppendLimit = 1 << 9,
+
+    /// <summary>RFC 9208 §4.1.4.</summary>
+    DeletedStorage = 1 << 10,
 }

@@ -73,6 +73,7 @@ internal ref partial struct ResponseWriter
         StatusItem(items, StatusItems.UidValidity, "UIDVALIDITY "u8, folder.UidValidity, ref first);
         StatusItem(items, StatusItems.Unseen, "UNSEEN "u8, folder.Unseen, ref first);
         StatusItem(items, StatusItems.Deleted, "DELETED "u8, folder.Deleted, ref first);
+        StatusItem(items, StatusItems.DeletedStorage, "DELETED-STORAGE "u8, folder.DeletedSize, ref first);
         StatusItem(items, StatusItems.Size, "SIZE "u8, folder.Size, ref first);
         StatusItem(items, StatusItems.HighestModSeq, "HIGHESTMODSEQ "u8, folder.HighestModSeq.Value, ref first);
         StatusItem(items, StatusItems.AppendLimit, "APPENDLIMIT "u8, appendLimit, ref first);

@@ -50,6 +50,11 @@ internal static class CommandTable
             Row<AppendCommand>(CommandName.Append, SessionState.LoggedIn, AppendHandler.RunAsync),
             Row<IdleCommand>(CommandName.Idle, SessionState.LoggedIn, IdleHandler.RunAsync),
 
+            // RFC 9208 §4.1
+            Row<GetQuotaCommand>(CommandName.GetQuota, SessionState.LoggedIn, QuotaHandlers.GetAsync),
+            Row<GetQuotaRootCommand>(CommandName.GetQuotaRoot, SessionState.LoggedIn, QuotaHandlers.GetRootAsync),
+            Row<SetQuotaCommand>(CommandName.SetQuota, SessionState.LoggedIn, QuotaHandlers.SetAsync),
+
             // §6.4
             Row<CheckCommand>(CommandName.Check, SessionState.Selected, CheckHandler.RunAsync),
             Row<CloseCommand>(CommandName.Close, SessionState.Selected, CloseHandler.RunAsync),

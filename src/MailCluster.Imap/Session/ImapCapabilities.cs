@@ -49,6 +49,9 @@ internal static class ImapCapabilities
         LoggedIn("OBJECTID"),
         LoggedIn("PREVIEW"),
         LoggedIn("WITHIN"),
+        LoggedIn("QUOTA"),
+        LoggedIn("QUOTA=RES-STORAGE"),
+        LoggedIn("QUOTA=RES-MESSAGE"),
     ];
 
     /// <summary>Writes <c>CAPABILITY IMAP4rev1 …</c>.</summary>

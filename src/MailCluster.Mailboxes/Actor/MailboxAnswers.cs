@@ -31,7 +31,8 @@ internal static class MailboxAnswers
             index.Unseen,
             index.Deleted,
             index.Exists - index.LowerBound(recentFrom),
-            index.Size);
+            index.Size,
+            index.DeletedSize());
     }
 
     public static AccountInspection Inspect(MailboxState state) => new(

@@ -48,6 +48,7 @@ public sealed record FolderList(ImmutableArray<FolderInfo> Folders, ImmutableArr
 /// <param name="Deleted">DELETED.</param>
 /// <param name="Recent">RECENT (IMAP4rev1): messages no session has been told of.</param>
 /// <param name="Size">SIZE in bytes.</param>
+/// <param name="DeletedSize">DELETED-STORAGE in bytes: the sizes of the messages that are \Deleted.</param>
 public sealed record FolderInfo(
     FolderId Id,
     FolderName Name,
@@ -59,7 +60,8 @@ public sealed record FolderInfo(
     int Unseen,
     int Deleted,
     int Recent,
-    long Size);
+    long Size,
+    long DeletedSize = 0);
 
 /// <param name="Folders">Every folder's name and index.</param>
 /// <param name="Released">Bodies given up by the account whose release the body store may not know yet.</param>

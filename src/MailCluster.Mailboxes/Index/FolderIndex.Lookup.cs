@@ -44,6 +44,24 @@ public sealed partial class FolderIndex
         return position >= 0;
     }
 
+    /// <summary>The sizes of the messages that are \Deleted together, in bytes. Looks only where there are any.</summary>
+    public long DeletedSize()
+    {
+        long size = 0;
+        if (Deleted == 0)
+            return size;
+        foreach (var chunk in _chunks)
+        {
+            for (var row = 0; chunk.Deleted > 0 && row < chunk.Count; row++)
+            {
+                if ((chunk.Hot.Flags[row] & SystemFlags.Deleted) != 0)
+                    size += chunk.Cold.Facts[row].Size;
+            }
+        }
+
+        return size;
+    }
+
     /// <summary>The position of the first message that is not \Seen, or −1.</summary>
     public int FirstUnseenPosition()
     {

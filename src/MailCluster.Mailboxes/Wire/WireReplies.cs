@@ -111,6 +111,7 @@ internal static class WireReplies
         Deleted = info.Deleted,
         Recent = info.Recent,
         Size = info.Size,
+        DeletedSize = info.DeletedSize,
     };
 
     private static Mailboxes.FolderInfo FromWire(FolderInfo wire) => new(
@@ -124,7 +125,8 @@ internal static class WireReplies
         wire.Unseen,
         wire.Deleted,
         wire.Recent,
-        wire.Size);
+        wire.Size,
+        wire.DeletedSize);
 
     private static AccountInspection ToWire(Mailboxes.AccountInspection inspection)
     {

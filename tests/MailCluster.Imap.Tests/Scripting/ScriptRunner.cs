@@ -13,6 +13,7 @@ namespace MailCluster.Imap.Tests.Scripting;
 /// @plaintext no             no passwords without TLS
 /// @tls starttls             off (default), starttls, implicit
 /// @append-max 100           APPENDLIMIT
+/// @quota bytes=1500         the quota of each account
 /// C: line                   sent by connection 1; C2: by connection 2, which then is opened
 /// S: line                   the next response, which must be this one
 /// S*: line                  passes over responses until this one comes
@@ -37,6 +38,12 @@ internal sealed partial class ScriptRunner(ImapScript script, bool byteByByte) :
                 ? [new(FolderName.Create("Sent"), SpecialUse.Sent, true), new(FolderName.Create("Trash"), SpecialUse.Trash, false)]
                 : [],
         };
+        if (script.Option("quota") is { } quota)
+        {
+            Assert.True(QuotaFields.TryReadRules(["*:" + quota], out var rules, out var problem), problem);
+            mailboxes = mailboxes with { Quota = new QuotaOptions { Rules = rules } };
+        }
+
         var options = new ImapOptions { Version = "1.0" };
         if (script.Option("append-max") is { } max)
             options = options with { MessageSizeMax = long.Parse(max) };

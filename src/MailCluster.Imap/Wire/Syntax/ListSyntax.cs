@@ -177,6 +177,7 @@ internal static class ListSyntax
         11 when Ascii.EqualsIgnoreCase(word, "UIDVALIDITY"u8) => StatusItems.UidValidity,
         11 when Ascii.EqualsIgnoreCase(word, "APPENDLIMIT"u8) => StatusItems.AppendLimit,
         13 when Ascii.EqualsIgnoreCase(word, "HIGHESTMODSEQ"u8) => StatusItems.HighestModSeq,
+        15 when Ascii.EqualsIgnoreCase(word, "DELETED-STORAGE"u8) => StatusItems.DeletedStorage,
         _ => StatusItems.None,
     };
 }
