@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailCluster.Mailboxes;
 
 namespace MailCluster.Delivery;
 
@@ -17,7 +18,14 @@ public sealed record DeliveryRequest(
     DateTimeOffset ReceivedAt,
     string Session,
     string Protocol,
-    string ClientAddress);
+    string ClientAddress)
+{
+    /// <summary>Where the message goes unless a filter says otherwise; null for INBOX, which also takes it if the folder does not exist.</summary>
+    public FolderName? Folder { get; init; }
+
+    /// <summary>How strictly it is held against the quota.</summary>
+    public QuotaCheck Quota { get; init; } = QuotaCheck.WithGrace;
+}
 
 /// <summary>What became of a message for one recipient.</summary>
 public enum DeliveryStatus

@@ -17,7 +17,7 @@ public sealed partial class DeliveryService
         {
             try
             {
-                plan = await _planner.PlanAsync(recipient, CancellationToken.None);
+                plan = await _planner.PlanAsync(recipient, request.Folder, CancellationToken.None);
             }
             catch (MailboxRefusedException e)
             {
@@ -43,7 +43,7 @@ public sealed partial class DeliveryService
             {
                 stored ??= await _intake.StoreAsync(
                     recipient.Account, message, new InternalDate(request.ReceivedAt), SystemFlags.None, [], CancellationToken.None);
-                var deliver = new DeliverMessage([.. plan.Actions.Select(action => action.Of(stored))], [], [], []);
+                var deliver = new DeliverMessage([.. plan.Actions.Select(action => action.Of(stored))], [], [], [], request.Quota);
                 var result = await _mailboxes.SendAsync(recipient.Account, deliver, command, CancellationToken.None);
                 foreach (var filed in result.Filed)
                     DeliveryLog.Delivered(_log, recipient.Account, filed.Folder, filed.Uid, message.Body.Length, request.Session);

@@ -42,6 +42,8 @@ internal static class CtlCommand
         root.Subcommands.Add(MessageCommands.Save());
         root.Subcommands.Add(MessageCommands.Expunge());
         root.Subcommands.Add(SieveCommands.Make());
+        root.Subcommands.Add(DeliverCommand.Make());
+        root.Subcommands.Add(QuotaCommands.Make());
         root.Subcommands.Add(NodeCommands.Stats());
         root.Subcommands.Add(NodeCommands.Fsck());
         root.Subcommands.Add(ClusterCommands.Make());

@@ -44,6 +44,10 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, MailboxRenameVerb>();
         services.AddSingleton<IAdminVerb, MailboxSubscribeVerb>();
         services.AddSingleton<IAdminVerb, SaveVerb>();
+        services.AddSingleton<IAdminVerb, DeliverVerb>();
+        services.AddSingleton<IAdminVerb, QuotaGetVerb>();
+        services.AddSingleton<IAdminVerb, QuotaSetVerb>();
+        services.AddSingleton<IAdminVerb, QuotaRecalcVerb>();
         services.AddSingleton<IAdminVerb, SearchVerb>();
         services.AddSingleton<IAdminVerb, FetchVerb>();
         services.AddSingleton<IAdminVerb, ExpungeVerb>();

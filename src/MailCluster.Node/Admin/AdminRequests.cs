@@ -53,6 +53,13 @@ internal sealed record FetchRequest(string User, string[] Fields, string[] Query
 
 internal sealed record ExpungeRequest(string User, string[] Query);
 
+/// <param name="User">An account or a pattern.</param>
+internal sealed record QuotaGetRequest(string User);
+
+/// <param name="Storage">A size, <c>unlimited</c> or <c>default</c>; null leaves it.</param>
+/// <param name="Messages">A number, <c>unlimited</c> or <c>default</c>; null leaves it.</param>
+internal sealed record QuotaSetRequest(string User, string? Storage = null, string? Messages = null);
+
 /// <param name="Prefix">Only names that begin so.</param>
 /// <param name="All">Those of the runtime and the connection server too.</param>
 internal sealed record StatsRequest(string? Prefix = null, bool All = false);

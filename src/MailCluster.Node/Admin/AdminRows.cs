@@ -48,6 +48,11 @@ internal sealed record SaveRow(string User, string Mailbox, uint UidValidity, ui
 
 internal sealed record ExpungeRow(string User, string Mailbox, long Expunged);
 
+/// <param name="Resource"><c>storage</c>, in bytes, or <c>messages</c>.</param>
+/// <param name="Limit">A number, or <c>unlimited</c>.</param>
+/// <param name="Source">Who says so: <c>set</c>, <c>user-database</c>, <c>configuration</c>.</param>
+internal sealed record QuotaRow(string User, string Resource, long Used, string Limit, long Percent, string Source);
+
 internal sealed record StatRow(string Name, double Value, string Labels);
 
 /// <param name="Problem">One word: <c>missing-body</c>, <c>corrupt-body</c>, …</param>

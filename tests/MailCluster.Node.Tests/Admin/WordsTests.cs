@@ -98,8 +98,8 @@ public sealed class WordsTests
         for (var cut = 0; cut <= text.Length; cut++)
         {
             var message = new ArrayBufferWriter<byte>();
-            var last = SaveVerb.AppendWithCrLf(message, Encoding.ASCII.GetBytes(text[..cut]), 0);
-            SaveVerb.AppendWithCrLf(message, Encoding.ASCII.GetBytes(text[cut..]), last);
+            var last = MessageUpload.AppendWithCrLf(message, Encoding.ASCII.GetBytes(text[..cut]), 0);
+            MessageUpload.AppendWithCrLf(message, Encoding.ASCII.GetBytes(text[cut..]), last);
             Assert.Equal(expected, Encoding.ASCII.GetString(message.WrittenSpan));
         }
     }

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using MailCluster.Mailboxes;
+using MailCluster.Node.Admin.Messages;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace MailCluster.Node.Admin.Verbs;
 
@@ -28,7 +27,7 @@ internal sealed class SaveVerb(AccountSelection accounts, MessageIntake intake, 
         var folder = AccountSelection.Folder(query["mailbox"] is { Count: > 0 } mailbox ? mailbox.ToString() : "INBOX");
         var (flags, keywords) = FlagWords.Parse(query["flags"].ToString());
         var date = Date(query["date"].ToString());
-        var message = await ReadAsync(request, query["raw"] == "true", cancellationToken);
+        var message = await MessageUpload.ReadAsync(request, query["raw"] == "true", options.MessageOctetsMax, cancellationToken);
         using var prepared = intake.Prepare(message);
         var stored = await intake.StoreAsync(account, prepared, date, flags, keywords, cancellationToken);
         AppendResult result;
@@ -61,45 +60,6 @@ internal sealed class SaveVerb(AccountSelection accounts, MessageIntake intake, 
             : throw new AdminException(
                 AdminExit.Usage,
                 $"{text} is not a date: 2026-01-31T12:00:00+01:00, 2026-01-31, 31-Jan-2026 12:00:00 +0100 and seconds since 1970 are");
-    }
-
-    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, bool raw, CancellationToken cancellationToken)
-    {
-        var tooLong = new AdminException(
-            AdminExit.NoRoom, $"the message is longer than {options.MessageOctetsMax} octets (limits.message-size)");
-        if (request.ContentLength > options.MessageOctetsMax) throw tooLong;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.MessageOctetsMax;
-        var message = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 0, 64 * 1024, int.MaxValue));
-        var last = (byte)0;
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
-            foreach (var segment in read.Buffer)
-            {
-                if (raw) message.Write(segment.Span);
-                else last = AppendWithCrLf(message, segment.Span, last);
-            }
-            if (message.WrittenCount > options.MessageOctetsMax) throw tooLong;
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) break;
-        }
-        return message.WrittenCount == 0 ? throw new AdminException(AdminExit.NotPossible, "the message is empty") : message.WrittenMemory;
-    }
-
-    internal static byte AppendWithCrLf(IBufferWriter<byte> message, ReadOnlySpan<byte> text, byte last)
-    {
-        while (text.IndexOf((byte)'\n') is var at and >= 0)
-        {
-            var hasCr = at > 0 ? text[at - 1] == '\r' : last == '\r';
-            message.Write(text[..at]);
-            message.Write(hasCr ? "\n"u8 : "\r\n"u8);
-            last = (byte)'\n';
-            text = text[(at + 1)..];
-        }
-        if (text.IsEmpty) return last;
-        message.Write(text);
-        return text[^1];
     }
 }
 
