@@ -139,6 +139,15 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
+    public void Messages_are_one_line_of_some_length_whatever_they_quote()
+    {
+        var compiled = Scripts.Compile($"{new string('a', 100_000)};\nredirect \"{new string('b', 100_000)}\r\n\";\nrequire \"x\u0001\ny\";");
+        Assert.Equal(3, compiled.Diagnostics.Length);
+        Assert.All(compiled.Diagnostics, diagnostic => Assert.InRange(diagnostic.ToString().Length, 10, 900));
+        Assert.All(compiled.Diagnostics, diagnostic => Assert.DoesNotContain(diagnostic.ToString(), char.IsControl));
+    }
+
+    [Fact]
     public void A_script_that_is_no_text_is_told_so()
     {
         Assert.Contains("the string is not UTF-8", Scripts.AllowAll.Compile([.. "redirect \""u8, 0xFF, .. "\";"u8], SieveScope.Personal).Diagnostics[0].Message, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal sealed partial class SieveRun
         {
             var text = Piece(frame, piece);
             var room = _limits.VariableCharactersMax - _builder.Length;
-            _builder.Append(text.Length <= room ? text : Cut(text, room));
+            _builder.Append(Cut(text, room));
         }
 
         _work.Spend(1 + (_builder.Length >> 8));
@@ -106,10 +106,11 @@ internal sealed partial class SieveRun
         Trace(frame, $"set {frame.Program.Variables[slot].Name} = \"{value}\"");
     }
 
-    private string Cut(string text) => text.Length <= _limits.VariableCharactersMax ? text : Cut(text, _limits.VariableCharactersMax);
+    private string Cut(string text) => Cut(text, _limits.VariableCharactersMax);
 
     /// <summary>No more than so many UTF-16 units, and no half of a pair.</summary>
-    private static string Cut(string text, int length) => text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    private static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
     /// <summary>RFC 5183 §4.1 with the items that need no host.</summary>
     private string? Environment(string name)

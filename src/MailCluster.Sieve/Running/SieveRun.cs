@@ -94,7 +94,7 @@ internal sealed partial class SieveRun
                         frame.Reader.At = target;
                     break;
                 case OpCode.Error:
-                    throw SieveRunException.Error(Text(frame, frame.Reader.ReadInt()));
+                    throw SieveRunException.Error(Cut(Text(frame, frame.Reader.ReadInt()), ErrorCharactersMax));
                 case OpCode.Include:
                     if (!await IncludeAsync(frame, cancellationToken))
                         return false;
@@ -162,6 +162,9 @@ internal sealed partial class SieveRun
         frame.Reader.At = target;
         Trace(frame, "break");
     }
+
+    /// <summary>UTF-16 units of what <c>error</c> says.</summary>
+    private const int ErrorCharactersMax = 1024;
 
     /// <summary>More than the compiler lets blocks nest: met by no program of its making.</summary>
     private const int LoopDepthMax = 64;
