@@ -127,7 +127,9 @@ internal sealed partial class SieveRun
             return keys;
         }
 
-        foreach (var field in Select(Collect(frame, bits, names), index, (bits & HeaderBits.Last) != 0))
+        var fields = Select(Collect(frame, bits, names), index, (bits & HeaderBits.Last) != 0);
+        _work.Spend((long)fields.Count * parameters.Length);
+        foreach (var field in fields)
         {
             if ((bits & HeaderBits.Type) != 0)
                 AddWord(field.MimeType.Type);
