@@ -142,7 +142,7 @@ public sealed class DiagnosticTests
     public void Messages_are_one_line_of_some_length_whatever_they_quote()
     {
         var compiled = Scripts.Compile($"{new string('a', 100_000)};\nredirect \"{new string('b', 100_000)}\r\n\";\nrequire \"x\u0001\ny\";");
-        Assert.Equal(3, compiled.Diagnostics.Length);
+        Assert.Equal(4, compiled.Diagnostics.Length);
         Assert.All(compiled.Diagnostics, diagnostic => Assert.InRange(diagnostic.ToString().Length, 10, 900));
         Assert.All(compiled.Diagnostics, diagnostic => Assert.DoesNotContain(diagnostic.ToString(), char.IsControl));
     }
