@@ -7,6 +7,7 @@ using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Testing;
 using MailCluster.Testing.Clusters;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Pop3.Tests.Support;
@@ -22,8 +23,15 @@ internal sealed class Pop3Fixture : IAsyncDisposable
     private readonly IBodyStore _bodies;
 
     private Pop3Fixture(
-        InMemoryMailboxes? mailboxes, IMailboxClient client, IBodyStore bodies, ManualTimeProvider time, Pop3Options options, bool allowPlaintext)
+        InMemoryMailboxes? mailboxes,
+        IMailboxClient client,
+        IBodyStore bodies,
+        ManualTimeProvider time,
+        Pop3Options options,
+        bool allowPlaintext,
+        ILoggerFactory? loggers = null)
     {
+        var log = loggers ?? NullLoggerFactory.Instance;
         _mailboxes = mailboxes;
         _client = client;
         _bodies = bodies;
@@ -31,10 +39,10 @@ internal sealed class Pop3Fixture : IAsyncDisposable
         _heartbeat = new ConnectionHeartbeat(time);
         var edge = new EdgeOptions { HostName = "pop.example.com" };
         Connections = new EdgeConnections(edge, _heartbeat);
-        Edge = new EdgeServices(edge, time, _heartbeat, Connections, new TestTls(), _edgeMetrics, NullLoggerFactory.Instance);
+        Edge = new EdgeServices(edge, time, _heartbeat, Connections, new TestTls(), _edgeMetrics, log);
         var mechanisms = new SaslMechanismSet([.. SaslMechanismSet.Default(allowPlaintext).Offered(isSecure: true), new TestApop()], allowPlaintext);
         var login = new LoginService(new NameIsPassword(), mechanisms, Edge);
-        Services = new Pop3Services(options, Edge, login, client, bodies, _metrics, NullLoggerFactory.Instance);
+        Services = new Pop3Services(options, Edge, login, client, bodies, _metrics, log);
     }
 
     /// <summary>The mailboxes of a node that is alone.</summary>
@@ -50,11 +58,11 @@ internal sealed class Pop3Fixture : IAsyncDisposable
 
     public static AccountId Alice { get; } = AccountId.Create("alice@example.com");
 
-    public static async Task<Pop3Fixture> StartAsync(Pop3Options? options = null, bool allowPlaintext = true, IBodyStore? bodies = null)
+    public static async Task<Pop3Fixture> StartAsync(Pop3Options? options = null, bool allowPlaintext = true, IBodyStore? bodies = null, ILoggerFactory? loggers = null)
     {
         var time = new ManualTimeProvider();
         var alone = await InMemoryMailboxes.StartAsync(time);
-        return new Pop3Fixture(alone, alone.Client, bodies ?? alone.Bodies, time, options ?? new Pop3Options(), allowPlaintext);
+        return new Pop3Fixture(alone, alone.Client, bodies ?? alone.Bodies, time, options ?? new Pop3Options(), allowPlaintext, loggers);
     }
 
     /// <summary>The POP3 side of one node of a cluster, which stays the caller's.</summary>
