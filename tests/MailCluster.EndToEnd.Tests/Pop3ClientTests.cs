@@ -150,6 +150,38 @@ public sealed class Pop3ClientTests : IAsyncLifetime
         Assert.Equal(keep == "on" ? Count : 0, (await LeftAsync()).Count);
     }
 
+    [Theory]
+    [InlineData("apop")]
+    [InlineData("cram-md5")]
+    [InlineData("plain")]
+    [InlineData("login")]
+    [InlineData("user")]
+    public async Task Mpop_logs_in_by(string method)
+    {
+        Directory.CreateDirectory(_folder.File("other"));
+        await using var node = await NodeProcess.StartAsync(
+            _folder.File("other"), "auth.password-scheme=\"PLAIN\"", "auth.mechanisms=[PLAIN, LOGIN, CRAM-MD5, APOP]");
+        await node.AddUserAsync(Alice);
+        var rc = await WriteSecretAsync(
+            "mpoprc",
+            $"""
+            account default
+            host 127.0.0.1
+            port {node.Pop3sPort}
+            tls on
+            tls_starttls off
+            tls_certcheck off
+            auth {method}
+            user {Alice}
+            password {NodeProcess.Password}
+            delivery maildir {MakeMaildir("mail")}
+            uidls_file {_folder.File("uidls")}
+
+            """);
+        await ClientProgram.RequireAsync("mpop", ["-C", rc], environment: Home());
+        Assert.Contains($"login: protocol=pop3 user=<{Alice}> method={method.ToUpperInvariant()} ", node.Log, StringComparison.Ordinal);
+    }
+
     private static List<int> Numbers(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(static file => TestMessages.NumberOf(File.ReadAllBytes(file))).Order()];
 

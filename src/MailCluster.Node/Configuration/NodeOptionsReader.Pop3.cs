@@ -26,7 +26,6 @@ internal static partial class NodeOptionsReader
             DeletedKeyword = isFlagged ? keyword : null,
             TellsStoredSizes = section.Boolean("stored-sizes"),
             HasLast = section.Boolean("last"),
-            OffersApop = section.Boolean("apop"),
             RefusesUtf8 = section.Choice("utf8-unasked", ("send", false), ("refuse", true)),
             ExpireDays = ExpireDays(section.Text("expire", IsExpire)),
             ShowImplementation = section.Boolean("show-version"),

@@ -26,8 +26,6 @@ internal sealed record Pop3ServiceOptions
 
     public required bool HasLast { get; init; }
 
-    public required bool OffersApop { get; init; }
-
     public required bool RefusesUtf8 { get; init; }
 
     /// <summary>-1 for never, null for nothing.</summary>

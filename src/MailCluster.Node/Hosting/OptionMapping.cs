@@ -97,7 +97,7 @@ internal static class OptionMapping
         DeletedKeyword = node.Pop3.DeletedKeyword,
         TellsStoredSizes = node.Pop3.TellsStoredSizes,
         HasLast = node.Pop3.HasLast,
-        OffersApop = node.Pop3.OffersApop,
+        OffersApop = node.Auth.Mechanisms.Contains("APOP", StringComparer.OrdinalIgnoreCase),
         RefusesUtf8 = node.Pop3.RefusesUtf8,
         ExpireDays = node.Pop3.ExpireDays,
         Implementation = node.Pop3.ShowImplementation ? "MailCluster-" + NodeHost.Version : "",

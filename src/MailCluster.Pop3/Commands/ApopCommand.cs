@@ -8,7 +8,7 @@ using MailCluster.Pop3.Wire;
 namespace MailCluster.Pop3.Commands;
 
 /// <summary>
-/// APOP (RFC 1939 §7), by option: a digest of the greeting's timestamp and the password. For the login it is a mechanism of that name, with the timestamp, the name
+/// APOP (RFC 1939 §7), where it is one of the mechanisms: a digest of the greeting's timestamp and the password. For the login it is a mechanism of that name, with the timestamp, the name
 /// and the digest in one response.
 /// </summary>
 internal sealed class ApopCommand : Pop3Command

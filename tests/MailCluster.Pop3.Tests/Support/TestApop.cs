@@ -14,6 +14,8 @@ internal sealed class TestApop : SaslMechanism
 
     public override bool IsClientFirst => true;
 
+    public override bool IsListed => false;
+
     public override int ResponseOctetsMax => 1024;
 
     public override ISaslExchange Start(IAuthenticator authenticator, AuthContext context) => new Exchange(authenticator, context);
