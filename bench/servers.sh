@@ -72,7 +72,7 @@ start_ours() {
     --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[$name]},tls=starttls}" \
     --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[$name]},tls=implicit}" \
     --set "mailcluster.listeners.pop3={enabled=true,address=\"127.0.0.1\",port=${pop3[$name]},tls=starttls}" \
-    --set 'mailcluster.listeners.pop3s.enabled=false' \
+    --set 'mailcluster.listeners.pop3s.enabled=false' --set 'mailcluster.listeners.managesieve.enabled=false' \
     --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[$name]},tls=off}" \
     --set 'mailcluster.listeners.http.enabled=false' \
     --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \

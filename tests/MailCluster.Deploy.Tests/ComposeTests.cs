@@ -56,7 +56,7 @@ public sealed partial class ComposeTests
             Assert.True(File.Exists(mount.Text("source")), mount.Text("source"));
         var bound = Bind().Matches(Repository.Read("deploy/haproxy/haproxy.cfg")).Select(match => match.Groups[1].Value).ToHashSet();
         var published = services.Items("haproxy", "ports").ToDictionary(port => port.Text("published"), port => port);
-        Assert.Equal(["110", "143", "24", "993", "995"], published.Keys.Order());
+        Assert.Equal(["110", "143", "24", "4190", "993", "995"], published.Keys.Order());
         Assert.All(published.Values, port => Assert.Contains(port.Text("target"), bound));
         // Whoever reaches LMTP delivers to everybody.
         Assert.Equal("127.0.0.1", published["24"].Text("host_ip"));
@@ -81,7 +81,7 @@ public sealed partial class ComposeTests
             Assert.Equal((node, $"{node}:7946", bodies), (settings["node.name"], settings["cluster.advertise"], settings["storage.bodies"]));
             var haproxy = compose.Text("services", "haproxy", "networks", "mail", "ipv4_address");
             Assert.Contains($"{haproxy}/32", settings["listeners.proxy-networks"], StringComparison.Ordinal);
-            foreach (var listener in new[] { "imap", "imaps", "pop3", "pop3s", "lmtp" })
+            foreach (var listener in new[] { "imap", "imaps", "pop3", "pop3s", "managesieve", "lmtp" })
             {
                 Assert.Equal("required", settings[$"listeners.{listener}.proxy-protocol"]);
                 Assert.Contains($"server {node} {node}:{settings.Port(listener)}\n", Repository.Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed partial class DockerfileTests
     {
         using var folder = new TemporaryFolder();
         var settings = await NodeSettings.ReadAsync(folder, "/empty.hocon", new Dictionary<string, string> { ["/empty.hocon"] = "" }, new Dictionary<string, string>());
-        string[] ports = [.. new[] { "imap", "imaps", "pop3", "pop3s", "lmtp", "http" }.Select(name => settings[$"listeners.{name}.port"]), settings["cluster.listen.port"]];
+        string[] ports = [.. new[] { "imap", "imaps", "pop3", "pop3s", "managesieve", "lmtp", "http" }.Select(name => settings[$"listeners.{name}.port"]), settings["cluster.listen.port"]];
         Assert.Equal(ports, Instruction("EXPOSE").Split(' '));
     }
 

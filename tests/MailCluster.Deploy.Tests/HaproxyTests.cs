@@ -16,19 +16,14 @@ public sealed partial class HaproxyTests
     }
 
     [Fact]
-    public async Task The_frontends_that_wait_for_their_listeners_are_right_too()
+    public void Every_protocol_of_clients_has_its_frontend()
     {
-        using var folder = new TemporaryFolder();
-        var text = Name().Replace(Waiting().Replace(Repository.Read("deploy/haproxy/haproxy.cfg"), "$1"), "$1 127.0.0.1:");
+        var text = Repository.Read("deploy/haproxy/haproxy.cfg");
         Assert.Contains("\nfrontend managesieve\n", text, StringComparison.Ordinal);
         Assert.Contains("\n    default_backend managesieve\n", text, StringComparison.Ordinal);
-        Assert.Contains("\n    default_backend pop3s\n", Repository.Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
-        await Tool.RequireAsync("haproxy", ["-c", "-f", folder.Write("haproxy.cfg", text)]);
+        Assert.Contains("\n    default_backend pop3s\n", text, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("(server node[0-9]) node[0-9]:")]
     private static partial Regex Name();
-
-    [GeneratedRegex("^# ((?:frontend |backend |    bind |    default_backend |    server ).*)$", RegexOptions.Multiline)]
-    private static partial Regex Waiting();
 }

@@ -7,7 +7,7 @@ namespace MailCluster.Deploy.Tests;
 /// <summary>The manifests are valid, and what one says of another is true: a schema sees a name, not whether anything bears it.</summary>
 public sealed class KubernetesTests(Manifests manifests) : IClassFixture<Manifests>
 {
-    private static readonly string[] ListenerPorts = ["imap", "imaps", "pop3", "pop3s", "lmtp", "http"];
+    private static readonly string[] ListenerPorts = ["imap", "imaps", "pop3", "pop3s", "managesieve", "lmtp", "http"];
 
     [Fact]
     public async Task Every_manifest_is_what_the_API_takes() =>
@@ -51,7 +51,7 @@ public sealed class KubernetesTests(Manifests manifests) : IClassFixture<Manifes
         foreach (var port in manifests.All("NetworkPolicy").SelectMany(policy => policy.Items("spec", "ingress")).SelectMany(rule => rule.Items("ports")))
             manifests.PortOf(port.Text("port"));
         Assert.Equal(
-            [("imap", 143), ("imaps", 993), ("lmtp", 24), ("pop3", 110), ("pop3s", 995)],
+            [("imap", 143), ("imaps", 993), ("lmtp", 24), ("managesieve", 4190), ("pop3", 110), ("pop3s", 995)],
             manifests.All("Service").Where(service => service["spec"]!["clusterIP"] is null).SelectMany(service => service.Items("spec", "ports"))
                 .Select(port => (port.Text("targetPort"), (int)port.At("port"))).Order());
     }
@@ -63,7 +63,7 @@ public sealed class KubernetesTests(Manifests manifests) : IClassFixture<Manifes
         Assert.All(manifests.All("Service").SelectMany(service => service.Items("spec", "ports")), port => Assert.Contains(port.Text("targetPort"), open));
         // Mail clients come from anywhere; those who may deliver, and peers, do not.
         foreach (var rule in manifests.One("NetworkPolicy", "mailcluster").Items("spec", "ingress"))
-            Assert.Equal(rule.Items("ports").Any(port => port.Text("port") is "imap" or "imaps" or "pop3" or "pop3s"), rule["from"] is null);
+            Assert.Equal(rule.Items("ports").Any(port => port.Text("port") is "imap" or "imaps" or "pop3" or "pop3s" or "managesieve"), rule["from"] is null);
         var outward = manifests.One("NetworkPolicy", "mailcluster").Items("spec", "egress").SelectMany(rule => rule.Items("ports")).Select(port => (int)port.At("port")).ToHashSet();
         Assert.Superset(new HashSet<int> { 53, manifests.PortOf("cluster"), 5432 }, outward);
     }

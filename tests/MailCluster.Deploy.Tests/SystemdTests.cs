@@ -62,6 +62,7 @@ public sealed class SystemdTests
             new Dictionary<string, string>());
         Assert.Equal((143, 993, 24), (settings.Port("imap"), settings.Port("imaps"), settings.Port("lmtp")));
         Assert.Equal((110, 995), (settings.Port("pop3"), settings.Port("pop3s")));
+        Assert.Equal(4190, settings.Port("managesieve"));
         Assert.Equal(("127.0.0.1", "sqlite"), (settings["listeners.lmtp.address"], settings["storage.journal"]));
     }
 
@@ -76,6 +77,7 @@ public sealed class SystemdTests
             folder, "/etc/mailcluster/cluster.hocon", files, new Dictionary<string, string> { ["SECRETS"] = "/run/credentials/mailcluster.service" });
         Assert.Equal(("true", "node1.example.org:7946"), (settings["cluster.enabled"], settings["cluster.advertise"]));
         Assert.Equal(("required", "required", 110), (settings["listeners.pop3.proxy-protocol"], settings["listeners.pop3s.proxy-protocol"], settings.Port("pop3")));
+        Assert.Equal(("required", 4190), (settings["listeners.managesieve.proxy-protocol"], settings.Port("managesieve")));
         Assert.Equal(("required", "*"), (settings["listeners.imap.proxy-protocol"], settings["listeners.http.address"]));
     }
 }

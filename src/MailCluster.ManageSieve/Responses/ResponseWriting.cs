@@ -9,10 +9,8 @@ namespace MailCluster.ManageSieve.Responses;
 /// <summary>Writes what servers say (RFC 5804 §4).</summary>
 internal static class ResponseWriting
 {
-    /// <summary>A quoted string of a server has at most so many bytes (RFC 5804 §4); longer ones are literals.</summary>
+    /// <summary>A quoted string of a server has so many bytes at most, escapes included (RFC 5804 §4); longer ones are literals.</summary>
     private const int QuotedBytesMax = 1024;
-
-    private static readonly SearchValues<byte> s_unquotable = SearchValues.Create("\"\\\r\n\0"u8);
 
     public static void WriteAnswer(this PipeWriter output, in Answer answer)
     {
@@ -46,19 +44,29 @@ internal static class ResponseWriting
 
     public static void WriteLineEnd(this PipeWriter output) => output.Write("\r\n"u8);
 
-    /// <summary>A <c>string</c>: quoted where it can be without escapes, which not every client undoes, else a literal.</summary>
+    /// <summary>
+    /// A <c>string</c>: quoted where it can be, with escapes if need be, else a literal. Some clients read no literal where a name or a text stands, and take the
+    /// quoted form as regular expressions do.
+    /// </summary>
     public static void WriteString(this PipeWriter output, ReadOnlySpan<byte> text)
     {
-        if (text.Length <= QuotedBytesMax && !text.ContainsAny(s_unquotable))
-        {
-            output.Write("\""u8);
-            output.Write(text);
-            output.Write("\""u8);
-        }
-        else
+        if (text.Length + text.Count((byte)'"') + text.Count((byte)'\\') > QuotedBytesMax || text.ContainsAny((byte)'\r', (byte)'\n', (byte)0))
         {
             output.WriteLiteral(text);
+            return;
         }
+
+        output.Write("\""u8);
+        while (text.IndexOfAny((byte)'"', (byte)'\\') is var at and >= 0)
+        {
+            output.Write(text[..at]);
+            output.Write("\\"u8);
+            output.Write(text.Slice(at, 1));
+            text = text[(at + 1)..];
+        }
+
+        output.Write(text);
+        output.Write("\""u8);
     }
 
     /// <summary><c>literal-s2c</c>.</summary>

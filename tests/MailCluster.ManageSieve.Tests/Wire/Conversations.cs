@@ -24,14 +24,14 @@ internal static class Conversations
         ["capability"] = (Login + "capability\r\n", LoggedIn + Owned + "OK \"Capability completed\"\r\n"),
         ["noop"] = (
             "NOOP\r\nnoop \"a tag\"\r\nNOOP {5+}\r\na\r\n\"\\\r\nNOOP \"q\\\"\\\\\"\r\nNOOP \"\"\r\n",
-            "OK \"Noop completed\"\r\nOK (TAG \"a tag\") \"Done\"\r\nOK (TAG {5}\r\na\r\n\"\\) \"Done\"\r\nOK (TAG {3}\r\nq\"\\) \"Done\"\r\nOK (TAG \"\") \"Done\"\r\n"),
+            "OK \"Noop completed\"\r\nOK (TAG \"a tag\") \"Done\"\r\nOK (TAG {5}\r\na\r\n\"\\) \"Done\"\r\nOK (TAG \"q\\\"\\\\\") \"Done\"\r\nOK (TAG \"\") \"Done\"\r\n"),
         ["scripts"] = (
             Login + "LISTSCRIPTS\r\nHAVESPACE \"a\" 5\r\nPUTSCRIPT \"a\" {5+}\r\nkeep;\r\nputscript {3+}\r\nq\"q \"stop;\"\r\nSETACTIVE \"a\"\r\nLISTSCRIPTS\r\n"
             + "GETSCRIPT \"a\"\r\nPUTSCRIPT \"a\" \"discard;\"\r\nGETSCRIPT {1+}\r\na\r\nSETACTIVE \"\"\r\nSETACTIVE \"\"\r\nLISTSCRIPTS\r\n",
             LoggedIn + "OK \"Listscripts completed\"\r\nOK \"There is space\"\r\nOK \"Putscript completed\"\r\nOK \"Putscript completed\"\r\nOK \"Setactive completed\"\r\n"
-            + "\"a\" ACTIVE\r\n{3}\r\nq\"q\r\nOK \"Listscripts completed\"\r\n{5}\r\nkeep;\r\nOK \"Getscript completed\"\r\nOK \"Putscript completed\"\r\n"
+            + "\"a\" ACTIVE\r\n\"q\\\"q\"\r\nOK \"Listscripts completed\"\r\n{5}\r\nkeep;\r\nOK \"Getscript completed\"\r\nOK \"Putscript completed\"\r\n"
             + "{8}\r\ndiscard;\r\nOK \"Getscript completed\"\r\nOK \"Setactive completed\"\r\nOK \"Setactive completed\"\r\n"
-            + "\"a\"\r\n{3}\r\nq\"q\r\nOK \"Listscripts completed\"\r\n"),
+            + "\"a\"\r\n\"q\\\"q\"\r\nOK \"Listscripts completed\"\r\n"),
         ["rename and delete"] = (
             Login + "PUTSCRIPT \"a\" \"keep;\"\r\nPUTSCRIPT \"b\" \"keep;\"\r\nSETACTIVE \"a\"\r\nRENAMESCRIPT \"a\" \"b\"\r\nRENAMESCRIPT \"a\" \"c\"\r\n"
             + "RENAMESCRIPT \"a\" \"d\"\r\nDELETESCRIPT \"c\"\r\nDELETESCRIPT \"b\"\r\nDELETESCRIPT \"b\"\r\nSETACTIVE \"b\"\r\nGETSCRIPT \"b\"\r\nLISTSCRIPTS\r\n",
