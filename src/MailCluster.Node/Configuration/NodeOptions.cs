@@ -54,6 +54,8 @@ internal sealed record NodeOptions
 
     public required SieveScriptLimits SieveScripts { get; init; }
 
+    public required SieveLanguageSettings SieveLanguage { get; init; }
+
     public required ManageSieveServiceOptions ManageSieve { get; init; }
 
     public required OutboundSettings Outbound { get; init; }

@@ -4,6 +4,9 @@ namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
+    private static (SieveScriptLimits Scripts, SieveLanguageSettings Language) ReadSieve(HoconSection sieve) =>
+        (ReadScriptLimits(sieve), ReadSieveLanguage(sieve));
+
     private static SieveScriptLimits ReadScriptLimits(HoconSection sieve) => new(
         sieve.Integer("scripts", 1, 10_000),
         (int)sieve.Size("script-size", 4 << 10, 16 << 20),

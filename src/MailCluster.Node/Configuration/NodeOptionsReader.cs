@@ -18,6 +18,7 @@ internal static partial class NodeOptionsReader
         var (clusterName, cluster, sharding, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
         var (name, user, roles) = section.Section("node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
+        var (scripts, language) = section.Section("sieve", ReadSieve);
         return new NodeOptions
         {
             DataDirectory = dataDirectory,
@@ -37,7 +38,8 @@ internal static partial class NodeOptionsReader
             Imap = section.Section("imap", ReadImap),
             Pop3 = section.Section("pop3", ReadPop3),
             Lmtp = section.Section("lmtp", ReadLmtp),
-            SieveScripts = section.Section("sieve", ReadScriptLimits),
+            SieveScripts = scripts,
+            SieveLanguage = language,
             ManageSieve = section.Section("managesieve", ReadManageSieve),
             Outbound = section.Section("outbound", outbound => ReadOutbound(outbound, name)),
             Mime = section.Section("mime", ReadMime),

@@ -12,9 +12,9 @@ internal static class SieveServices
 {
     public static IServiceCollection AddSieve(this IServiceCollection services, NodeOptions options)
     {
-        services.TryAddSingleton(new SieveCompilerOptions { ScriptBytesMax = options.SieveScripts.Size });
-        services.TryAddSingleton(SieveRunLimits.Default);
-        services.TryAddSingleton(SieveRunOptions.Default);
+        services.TryAddSingleton(options.SieveLanguage.Compiler with { ScriptBytesMax = options.SieveScripts.Size });
+        services.TryAddSingleton(options.SieveLanguage.Limits);
+        services.TryAddSingleton(options.SieveLanguage.Run);
         services.TryAddSingleton<SieveCompiler>();
         services.AddSingleton<IScriptChecker, PersonalScripts>();
         services.AddSingleton(provider => ToManageSieve(

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MailCluster.Sieve.Matching;
 
 namespace MailCluster.Sieve;
 
@@ -35,6 +37,24 @@ public sealed record SieveScanner(
     Regex? MaxPattern = null,
     IReadOnlyDictionary<string, int>? Words = null)
 {
+    /// <summary>Reads a pattern as scripts have them: an extended regular expression of POSIX, disregarding the case of letters.</summary>
+    /// <param name="fault">What is wrong with it.</param>
+    public static bool TryReadPattern(string text, [NotNullWhen(true)] out Regex? pattern, [NotNullWhen(false)] out string? fault)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        (pattern, fault) = (null, null);
+        try
+        {
+            pattern = PosixRegex.Translate(text, true, SieveRunLimits.Default.RegexTimeMax);
+        }
+        catch (SievePatternException e)
+        {
+            fault = e.Message;
+        }
+
+        return pattern is not null;
+    }
+
     /// <summary>A share of certainty from 0 to 1, or for words the number; null if the message was not scanned.</summary>
     internal double? Read(SieveMessage message)
     {
