@@ -1,3 +1,5 @@
+using MailCluster.Auth.Drivers;
+
 namespace MailCluster.Auth;
 
 /// <summary>Settings of authentication. The defaults suit a small server that faces the internet.</summary>
@@ -8,6 +10,12 @@ public sealed class AuthOptions
 
     /// <summary>SASL mechanisms in the order in which they are offered, upper case, of <see cref="Sasl.SaslMechanismNames.All"/>.</summary>
     public IReadOnlyList<string> Mechanisms { get; set; } = ["PLAIN", "LOGIN"];
+
+    /// <summary>Password databases in order; empty for the built-in accounts alone.</summary>
+    public IReadOnlyList<PassDbOptions> PassDbs { get; set; } = [];
+
+    /// <summary>User databases in order; empty for the built-in accounts alone.</summary>
+    public IReadOnlyList<UserDbOptions> UserDbs { get; set; } = [];
 
     /// <summary>
     /// The character between the user and the master user in a login name, <c>*</c> as a rule; null for none. Counts only where a
@@ -104,6 +112,7 @@ public sealed class AuthOptions
     /// <exception cref="ArgumentException">A value is impossible; the message names the option and what was expected.</exception>
     public void Validate()
     {
+        Require(PassDbs.Count == 0 || UserDbs.Count > 0, nameof(UserDbs), "at least one where password databases are configured");
         Require(PasswdFile is null or { Length: > 0 }, nameof(PasswdFile), "a path");
         foreach (var name in Mechanisms) Require(
             Sasl.SaslMechanismNames.IsKnown(name), nameof(Mechanisms), $"{string.Join(", ", Sasl.SaslMechanismNames.All)}, not \"{name}\"");

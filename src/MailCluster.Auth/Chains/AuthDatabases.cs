@@ -1,6 +1,8 @@
+using MailCluster.Auth.Drivers;
 using MailCluster.Auth.PassDb;
 using MailCluster.Auth.UserDb;
 using MailCluster.Auth.Users;
+using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Auth.Chains;
 
@@ -8,7 +10,7 @@ namespace MailCluster.Auth.Chains;
 /// What a log-in asks of the databases, in three steps: the names (<see cref="Ask"/>), the proof (<see cref="Passwords"/>), the
 /// admission (<see cref="AdmitAsync"/>). Knows nothing of mechanisms, delays and log lines.
 /// </summary>
-internal sealed class AuthDatabases(PassDbChain passwords, UserDbChain? users, AuthOptions options)
+internal sealed class AuthDatabases(PassDbChain passwords, UserDbChain? users, AuthOptions options, ILogger<AuthDatabases> logger)
 {
     /// <summary>The chain of password databases.</summary>
     public PassDbChain Passwords => passwords;
@@ -82,6 +84,7 @@ internal sealed class AuthDatabases(PassDbChain passwords, UserDbChain? users, A
             user = found.User!;
         }
 
+        if (user.Fields.ContainsKey("proxy")) DatabaseLog.ProxyIgnored(logger, user.Account);
         if (user.IsLoginDisabled) return AuthResult.Refused(AuthOutcome.Disabled, "nologin", user.Fields.GetValueOrDefault("reason"));
         return AuthResult.Succeeded(user.Account, user.Fields, proven.MasterUser);
     }

@@ -59,6 +59,8 @@ internal sealed class PassDbRun(PassDbQuery query)
         _lastMatched = result.Status == PassDbStatus.Match && rule is ChainRule.Continue or ChainRule.Return;
         if (result.Status == PassDbStatus.Match) Keep(step, result);
         else Remember(result);
+        if (result.Status == PassDbStatus.Match && rule is ChainRule.ReturnFail or ChainRule.ContinueFail)
+            Remember(PassDbResult.Mismatch with { Reason = "refused-by-rule" });
         _isSuccess = rule switch
         {
             ChainRule.ReturnOk or ChainRule.ContinueOk => true,
@@ -104,11 +106,10 @@ internal sealed class PassDbRun(PassDbQuery query)
 
     private void KeepFields(PassDbResult result)
     {
-        foreach (var (name, value) in result.User!.Fields)
-        {
-            // These two speak of one database, and must not open the next one.
-            if (name is not (CredentialCheck.NoPassword or CredentialCheck.NoAuthenticate)) _fields[name] = value;
-        }
+        Fields.AddTo(_fields, result.User!.Fields);
+        // These two speak of one database, and must not open the next one.
+        _fields.Remove(CredentialCheck.NoPassword);
+        _fields.Remove(CredentialCheck.NoAuthenticate);
     }
 
     private void Keep(PassDbStep step, PassDbResult result)

@@ -67,7 +67,10 @@ internal sealed class PassDbChain
             var step = steps[index];
             var wasNameless = run.Query.Account.Length == 0;
             var goesOn = run.Take(
-                step, step.IsDeny ? await AskDenyAsync(step, run.Query, cancellationToken) : await ask(step.Database, run.Query));
+                step,
+                step.IsDeny
+                    ? await AskDenyAsync(step, run.Query, cancellationToken)
+                    : step.Completed(run.Query, await ask(step.Database, step.Addressed(run.Query))));
             // The name came with the token or certificate: now the deny lists that came first can be asked.
             if (wasNameless && run.Query.Account.Length > 0 && !await TakeDenyListsAsync(steps.AsMemory(0, index), run, cancellationToken))
                 return run.End();
@@ -96,7 +99,7 @@ internal sealed class PassDbChain
 
     // A deny list says who is in it, whatever the password is.
     private static ValueTask<PassDbResult> AskDenyAsync(PassDbStep step, PassDbQuery query, CancellationToken cancellationToken) =>
-        step.Database.LookupCredentialsAsync(query with { IsVerified = true }, cancellationToken);
+        step.Database.LookupCredentialsAsync(step.Addressed(query) with { IsVerified = true }, cancellationToken);
 
     private static int Next(PassDbStep[] steps, int index, PassDbRun run)
     {

@@ -1,4 +1,5 @@
 using MailCluster.Auth.Chains;
+using MailCluster.Auth.Templates;
 using MailCluster.Auth.Users;
 
 namespace MailCluster.Auth.UserDb;
@@ -10,6 +11,25 @@ internal sealed record UserDbStep(IUserDb Database)
     public ChainRules Rules { get; init; } = ChainRules.Default;
 
     public ChainSkip Skip { get; init; }
+
+    /// <summary>Fields that the database's own win over.</summary>
+    public FieldTemplates DefaultFields { get; init; } = FieldTemplates.None;
+
+    /// <summary>Fields that win over the database's own.</summary>
+    public FieldTemplates OverrideFields { get; init; } = FieldTemplates.None;
+
+    /// <summary>How the database spells names, when not as accounts are called.</summary>
+    public Template? UsernameFormat { get; init; }
+
+    public async ValueTask<UserDbResult> AskAsync(UserDbQuery query, CancellationToken cancellationToken)
+    {
+        var asked = UsernameFormat is null ? query : query with { Account = UsernameFormat.Expand(AuthVariables.Of(query)) };
+        var result = await Database.FindAsync(asked, cancellationToken);
+        if (result.Status != UserDbStatus.Found) return result;
+        var user = result.User!;
+        if (UsernameFormat is not null && user.Account == asked.Account) user = user with { Account = query.Account };
+        return result with { User = user with { Fields = Fields.Merged(DefaultFields, user.Fields, OverrideFields, AuthVariables.Of(query)) } };
+    }
 }
 
 /// <summary>
@@ -27,10 +47,10 @@ internal sealed class UserDbChain(IReadOnlyList<UserDbStep> steps)
         foreach (var step in steps)
         {
             if (step.Skip == (isFound ? ChainSkip.AfterSuccess : ChainSkip.BeforeSuccess)) continue;
-            var result = await step.Database.FindAsync(query with { Fields = fields }, cancellationToken);
+            var result = await step.AskAsync(query with { Fields = fields }, cancellationToken);
             if (result.Status == UserDbStatus.Found)
             {
-                foreach (var (name, value) in result.User!.Fields) fields[name] = value;
+                Fields.AddTo(fields, result.User!.Fields);
                 var renamed = PassDbFields.Rewritten(result.User.Account, result.User.Fields);
                 if (!UserName.TryParse(renamed, out var account, out var problem))
                     return new UserDbResult(UserDbStatus.InternalFailure, Problem: $"{step.Database.Name} gave a user name that {problem}");
