@@ -37,11 +37,11 @@ public sealed class ReferenceTableTests
     /// <summary>Packages that touch a disk, a database or a wire format stay where they belong.</summary>
     private static readonly Dictionary<string, string[]> s_packageOnlyIn = new(StringComparer.Ordinal)
     {
-        ["Microsoft.Data.Sqlite"] = ["Storage"],
-        ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Storage"],
-        ["Npgsql"] = ["Storage"],
+        ["Microsoft.Data.Sqlite"] = ["Storage", "Auth"],
+        ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Storage", "Auth"],
+        ["Npgsql"] = ["Storage", "Auth"],
         ["AWSSDK.S3"] = ["Storage"],
-        ["System.DirectoryServices.Protocols"] = ["Auth"],
+        ["Microsoft.IdentityModel.JsonWebTokens"] = ["Auth"],
         ["System.CommandLine"] = ["Ctl", "Node"],
         ["Serilog"] = ["Node"],
         ["Serilog.Extensions.Logging"] = ["Node"],

@@ -28,7 +28,7 @@ internal sealed class PassDbRun(PassDbQuery query)
         (step.Mechanisms.Count == 0 || step.Mechanisms.Contains(Query.Mechanism, StringComparer.OrdinalIgnoreCase))
         && !(step.IsDeny && Query.Account.Length == 0)
         && NameFilter.Accepts(step.UsernameFilter, Query.Account)
-        && step.Skip switch
+        && step.SkipWhen switch
         {
             ChainSkip.AfterSuccess => !Query.IsVerified,
             ChainSkip.BeforeSuccess => Query.IsVerified,

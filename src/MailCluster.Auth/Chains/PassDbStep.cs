@@ -9,7 +9,7 @@ internal sealed record PassDbStep(IPassDb Database)
 {
     public ChainRules Rules { get; init; } = ChainRules.Default;
 
-    public ChainSkip Skip { get; init; }
+    public ChainSkip SkipWhen { get; init; }
 
     /// <summary>True for a list of users who must not log in: whoever is found there is refused at once.</summary>
     public bool IsDeny { get; init; }

@@ -19,7 +19,7 @@ public sealed record PassDbOptions
     public ChainRules Rules { get; init; } = ChainRules.Default;
 
     /// <summary>When the database is left out.</summary>
-    public ChainSkip Skip { get; init; }
+    public ChainSkip SkipWhen { get; init; }
 
     /// <summary>True: whoever is in it is refused.</summary>
     public bool Deny { get; init; }
@@ -53,7 +53,7 @@ public sealed record UserDbOptions
     public ChainRules Rules { get; init; } = ChainRules.Default;
 
     /// <summary>When the database is left out.</summary>
-    public ChainSkip Skip { get; init; }
+    public ChainSkip SkipWhen { get; init; }
 
     /// <summary>A template of the name as the database has it, or null.</summary>
     public string? UsernameFormat { get; init; }

@@ -76,7 +76,7 @@ internal sealed class Databases(
         return new PassDbStep(database)
         {
             Rules = option.Rules,
-            Skip = option.Skip,
+            SkipWhen = option.SkipWhen,
             IsDeny = option.Deny,
             IsMaster = option.Master,
             Mechanisms = option.Mechanisms,
@@ -100,7 +100,7 @@ internal sealed class Databases(
         return new UserDbStep(database)
         {
             Rules = option.Rules,
-            Skip = option.Skip,
+            SkipWhen = option.SkipWhen,
             UsernameFormat = Parsed(option.UsernameFormat),
             DefaultFields = Parsed(option.DefaultFields),
             OverrideFields = Parsed(option.OverrideFields),

@@ -10,7 +10,7 @@ internal sealed record UserDbStep(IUserDb Database)
 {
     public ChainRules Rules { get; init; } = ChainRules.Default;
 
-    public ChainSkip Skip { get; init; }
+    public ChainSkip SkipWhen { get; init; }
 
     /// <summary>Fields that the database's own win over.</summary>
     public FieldTemplates DefaultFields { get; init; } = FieldTemplates.None;
@@ -46,7 +46,7 @@ internal sealed class UserDbChain(IReadOnlyList<UserDbStep> steps)
         UserDbResult? failure = null;
         foreach (var step in steps)
         {
-            if (step.Skip == (isFound ? ChainSkip.AfterSuccess : ChainSkip.BeforeSuccess)) continue;
+            if (step.SkipWhen == (isFound ? ChainSkip.AfterSuccess : ChainSkip.BeforeSuccess)) continue;
             var result = await step.AskAsync(query with { Fields = fields }, cancellationToken);
             if (result.Status == UserDbStatus.Found)
             {

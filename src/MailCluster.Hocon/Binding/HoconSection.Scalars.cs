@@ -217,6 +217,29 @@ public sealed partial class HoconSection
 
     private static bool IsOff(HoconValue? value) => value is HoconScalar { Text: "off" or "false" or "no" };
 
+    /// <summary>An object with free keys, each value a text. <c>null</c> removes an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="check">Null if one text is fine, otherwise what was expected.</param>
+    public IReadOnlyList<KeyValuePair<string, string>> TextMap(string key, Func<string, string?>? check = null)
+    {
+        var value = Take(key);
+        var entries = new List<KeyValuePair<string, string>>();
+        if (value is not HoconObject map)
+        {
+            Wrong(key, value, "an object { … } of texts");
+            return entries;
+        }
+        var section = new HoconSection(map, PathOf(key), _errors);
+        foreach (var (name, item) in map.Fields)
+        {
+            if (item is not HoconScalar { ScalarKind: HoconScalarKind.Null })
+            {
+                entries.Add(new(name, section.Text(name, check)));
+            }
+        }
+        return entries;
+    }
+
     private TimeSpan Duration(HoconValue? value, string key, TimeSpan min, TimeSpan max, string form)
     {
         if (value is HoconScalar scalar && HoconUnits.TryParseDuration(scalar.Text, out var duration) && duration >= min && duration <= max)

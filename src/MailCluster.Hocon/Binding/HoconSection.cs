@@ -121,6 +121,13 @@ public sealed partial class HoconSection
     /// <summary>Whether the key is there. Does not count as reading it.</summary>
     public bool Has(string key) => _object.Fields.ContainsKey(key);
 
+    /// <summary>Whether a key that may be left out is there. It counts as known, so that a misspelt one can be told from it.</summary>
+    public bool HasOptional(string key)
+    {
+        _read.Add(key);
+        return Has(key);
+    }
+
     /// <summary>Records a fault of a key that a rule across several keys has found.</summary>
     public void Fault(string key, string problem) =>
         _errors.Add(_object.Fields.TryGetValue(key, out var value) ? value.Origin : Origin, PathOf(key), problem);

@@ -1,3 +1,5 @@
+using MailCluster.Auth.Drivers;
+
 namespace MailCluster.Node.Configuration;
 
 /// <summary>Accounts and how they log in.</summary>
@@ -5,6 +7,15 @@ internal sealed record AuthenticationOptions
 {
     /// <summary>Full path; null when the accounts are in the database alone.</summary>
     public required string? PasswdFile { get; init; }
+
+    /// <summary>Empty for the built-in accounts alone.</summary>
+    public required IReadOnlyList<PassDbOptions> PassDbs { get; init; }
+
+    /// <summary>Empty for the built-in accounts alone.</summary>
+    public required IReadOnlyList<UserDbOptions> UserDbs { get; init; }
+
+    /// <summary>Null for none.</summary>
+    public required string? MasterUserSeparator { get; init; }
 
     /// <summary>Upper-case names, in the order offered.</summary>
     public required IReadOnlyList<string> Mechanisms { get; init; }

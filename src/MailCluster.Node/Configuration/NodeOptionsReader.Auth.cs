@@ -11,8 +11,16 @@ internal static partial class NodeOptionsReader
         var (memory, passes) = section.Section("argon2", argon2 => (argon2.Size("memory", 8 << 10, 1 << 30), argon2.Integer("passes", 1, 64)));
         var (entries, ttl) = section.Section("cache", cache =>
             (cache.Integer("entries", 0, 10_000_000), cache.Duration("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30))));
+        var (passDbs, userDbs) = (section.List("passdbs", DatabaseReader.ReadPassDb), section.List("userdbs", DatabaseReader.ReadUserDb));
+        if (passDbs.Count > 0 && userDbs.Count == 0)
+        {
+            section.Fault("userdbs", "expected at least one user database, since there are passdbs: who exists, for deliveries");
+        }
         return new AuthenticationOptions
         {
+            PassDbs = passDbs,
+            UserDbs = userDbs,
+            MasterUserSeparator = ReadSeparator(section),
             PasswdFile = section.OptionalText("passwd-file") is { } file ? FullPath(file) : null,
             Mechanisms = ReadMechanisms(section),
             Sasl = ReadSasl(section),
@@ -51,5 +59,15 @@ internal static partial class NodeOptionsReader
             section.Fault("time-max", "expected at least as long as time");
         }
         return options;
+    }
+
+    private static string? ReadSeparator(HoconSection section)
+    {
+        var separator = section.OptionalText("master-user-separator");
+        if (separator is not null && (separator.Length != 1 || char.IsAsciiLetterOrDigit(separator[0]) || separator[0] is '@' or '.'))
+        {
+            section.Fault("master-user-separator", "expected one character such as *, or null");
+        }
+        return separator;
     }
 }

@@ -152,6 +152,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
         builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailListeners.Handlers(_options, kestrel.ApplicationServices)));
         var application = builder.Build();
+        OpenUserDatabases(application.Services);
         application.UseAdminApi();
         application.Run(application.Services.GetRequiredService<HttpEndpoints>().HandleAsync);
         return application;
@@ -210,6 +211,20 @@ internal sealed partial class NodeHost : IAsyncDisposable
         catch (BanStoreException error)
         {
             NodeLog.BansUnread(_log, error.Message);
+        }
+    }
+
+    // A driver whose library is missing or whose options make no sense is told now, not to the first client.
+    private static void OpenUserDatabases(IServiceProvider services)
+    {
+        try
+        {
+            _ = services.GetRequiredService<IAuthenticator>();
+            _ = services.GetRequiredService<IUserDirectory>();
+        }
+        catch (ArgumentException error)
+        {
+            throw new NodeStartException($"the user databases cannot be used: {error.Message}", error);
         }
     }
 

@@ -23,6 +23,9 @@ internal static class OptionMapping
     public static AuthOptions ToAuth(this NodeOptions node, byte[] loginSecret) => new()
     {
         PasswdFile = node.Auth.PasswdFile,
+        PassDbs = node.Auth.PassDbs,
+        UserDbs = node.Auth.UserDbs,
+        MasterUserSeparator = node.Auth.MasterUserSeparator,
         Mechanisms = node.Auth.Mechanisms,
         AllowPlaintext = node.Auth.AllowPlaintext,
         AllowWeakSchemes = node.Auth.AllowWeakSchemes,

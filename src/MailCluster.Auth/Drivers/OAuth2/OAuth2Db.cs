@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Auth.Drivers.OAuth2;
 
-/// <summary>Log-ins by bearer token (OAUTHBEARER, RFC 7628; XOAUTH2). The account is the one that the token names, never the one that the client claims.</summary>
+/// <summary>Log-ins by bearer token (OAUTHBEARER, XOAUTH2). The account is the one that the token names, never the one that the client claims.</summary>
 internal sealed class OAuth2Db : IPassDb, IDisposable
 {
     /// <summary>Longest token in octets: a signed one with some dozen groups has four thousand.</summary>

@@ -14,9 +14,8 @@ internal sealed record SystemUser(string Name, string Password, uint Uid, uint G
 internal sealed record ShadowUser(string Password, long ExpiresOn);
 
 /// <summary>The name service of libc. Blocks: it may ask a directory.</summary>
-internal static unsafe partial class LibNss
+internal static unsafe class LibNss
 {
-    private const string Library = "libc";
     private const int BufferOctets = 16 << 10;
     private const int BufferOctetsMax = 1 << 20;
     private const int NotFound = 2;
@@ -28,11 +27,17 @@ internal static unsafe partial class LibNss
     private static readonly Lock Shadow = new();
 
     /// <exception cref="DatabaseException">The name service failed.</exception>
-    public static SystemUser? FindUser(string name) =>
-        Find<PasswdEntry, SystemUser>(
+    public static SystemUser? FindUser(string name)
+    {
+        var octetsOfName = Octets(name);
+        return Find<PasswdEntry, SystemUser>(
             "getpwnam_r",
-            (entry, buffer, octets, found) => getpwnam_r(name, (PasswdEntry*)entry, buffer, octets, (PasswdEntry**)found),
+            (entry, buffer, octets, found) =>
+            {
+                fixed (byte* text = octetsOfName) return getpwnam_r(text, (PasswdEntry*)entry, buffer, octets, (PasswdEntry**)found);
+            },
             static entry => Read(in *(PasswdEntry*)entry));
+    }
 
     /// <summary>The shadow line of a user. The call without a buffer of one's own, for the libraries that stand in for libc in tests; one at a time.</summary>
     /// <exception cref="DatabaseException">The name service failed, or this process may not read the shadow file.</exception>
@@ -40,13 +45,16 @@ internal static unsafe partial class LibNss
     {
         lock (Shadow)
         {
-            var entry = getspnam(name);
+            Marshal.SetLastSystemError(0);
+            ShadowEntry* entry;
+            fixed (byte* text = Octets(name)) entry = getspnam(text);
+            var error = Marshal.GetLastSystemError();
             if (entry is not null) return new ShadowUser(Text(entry->Password), entry->Expire.Value);
-            return Marshal.GetLastPInvokeError() switch
+            return error switch
             {
                 0 or NotFound or NoProcess => null,
                 Denied => throw new DatabaseException("getspnam: permission denied; run as root, or add the server's user to the group shadow"),
-                _ => throw new DatabaseException($"getspnam: {Marshal.GetLastPInvokeErrorMessage()}"),
+                _ => throw new DatabaseException($"getspnam: {Marshal.GetPInvokeErrorMessage(error)}"),
             };
         }
     }
@@ -103,6 +111,8 @@ internal static unsafe partial class LibNss
     private static SystemUser Read(in PasswdEntry entry) =>
         new(Text(entry.Name), Text(entry.Password), entry.Uid, entry.Gid, Text(entry.Home));
 
+    private static byte[] Octets(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
     private static string Text(byte* text) => text is null ? "" : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 
     /// <summary>struct passwd of pwd.h.</summary>
@@ -133,23 +143,18 @@ internal static unsafe partial class LibNss
         public CULong Flag;
     }
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int getpwnam_r(string name, PasswdEntry* entry, byte* buffer, nuint octets, PasswdEntry** found);
+    private static int getpwnam_r(byte* name, PasswdEntry* entry, byte* buffer, nuint octets, PasswdEntry** found) =>
+        ((delegate* unmanaged<byte*, PasswdEntry*, byte*, nuint, PasswdEntry**, int>)Export("getpwnam_r"))(name, entry, buffer, octets, found);
 
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial ShadowEntry* getspnam(string name);
+    private static int getpwent_r(PasswdEntry* entry, byte* buffer, nuint octets, PasswdEntry** found) =>
+        ((delegate* unmanaged<PasswdEntry*, byte*, nuint, PasswdEntry**, int>)Export("getpwent_r"))(entry, buffer, octets, found);
 
-    [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int getpwent_r(PasswdEntry* entry, byte* buffer, nuint octets, PasswdEntry** found);
+    private static ShadowEntry* getspnam(byte* name) => ((delegate* unmanaged<byte*, ShadowEntry*>)Export("getspnam"))(name);
 
-    [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void setpwent();
+    private static void setpwent() => ((delegate* unmanaged<void>)Export("setpwent"))();
 
-    [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void endpwent();
+    private static void endpwent() => ((delegate* unmanaged<void>)Export("endpwent"))();
+
+    // As a program that is linked with libc would find them: a library that is loaded before it may stand in.
+    private static nint Export(string name) => NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), name);
 }

@@ -48,6 +48,23 @@ public sealed record SqlOptions : DatabaseOptions
     /// <summary>Longest wait for a connection and for an answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Says why a text is no query for that kind of database, or null when it can be one.</summary>
+    /// <param name="kind">The database.</param>
+    /// <param name="query">The text.</param>
+    /// <param name="allowsPassword">True for <see cref="PasswordQuery"/>, which may use what the client sent.</param>
+    public static string? Problem(SqlKind kind, string query, bool allowsPassword)
+    {
+        try
+        {
+            _ = SqlStatement.Parse(query, static _ => "?", allowsPassword, hasBackslashEscapes: kind == SqlKind.MySql);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Keeps the password out of logs.</summary>
     public override string ToString() => $"SqlOptions({Kind})";
 }
