@@ -62,16 +62,17 @@ public sealed class PamContractTests : PassDbContract
     [Fact]
     public async Task A_module_that_hangs_costs_its_own_log_ins_only_their_time()
     {
-        var (pipe, gate, script) = (InDirectory("pipe"), InDirectory("gate"), InDirectory("script"));
+        var (pipe, gate, script, begun) = (InDirectory("pipe"), InDirectory("gate"), InDirectory("script"), InDirectory("begun"));
         await OwnServer.RunAsync("mkfifo", [pipe]);
         // Reads what nobody writes, until the test opens the gate.
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\n[ -e {gate} ] || read -r _ < {pipe}\n");
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\n[ -e {gate} ] && exit 0\ntouch {begun}\nread -r _ < {pipe}\n");
         await OwnServer.RunAsync("chmod", ["755", script]);
         await ServiceAsync("slow", $"auth required pam_exec.so quiet {script}", "account required pam_permit.so");
         var time = new Testing.ManualTimeProvider();
         var database = Make(Options with { Service = "slow", ConnectionsMax = 1, Timeout = TimeSpan.FromSeconds(5) }, time);
         var first = database.VerifyAsync(AuthFixture.Query(Alice), "secret"u8.ToArray(), default).AsTask();
         var second = database.VerifyAsync(AuthFixture.Query(Alice), "secret"u8.ToArray(), default).AsTask();
+        await Testing.Poll.UntilAsync(() => File.Exists(begun));
         while (!first.IsCompleted || !second.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));

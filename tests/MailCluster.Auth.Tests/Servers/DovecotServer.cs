@@ -46,6 +46,7 @@ internal sealed class DovecotServer : IAsyncDisposable
             ssl_key = <{{files.Key}}
             auth_mechanisms = plain
             auth_failure_delay = 0
+            mail_max_userip_connections = 200
             mail_location = maildir:{{directory}}/mail/%u
             default_internal_user = dovecot
             default_login_user = dovenull
