@@ -35,6 +35,15 @@ public sealed class ChainTests
     }
 
     [Fact]
+    public async Task A_token_without_a_claimed_name_is_no_masters_log_in()
+    {
+        var master = new FixedPasswords(PassDbStatus.Match);
+        var chain = Chain(new(master) { IsMaster = true }, new(new FixedPasswords(PassDbStatus.Match) { Account = "alice" }));
+        var result = await chain.VerifyTokenAsync(AuthFixture.Query("", "OAUTHBEARER") with { LoginUser = "alice" }, "token"u8.ToArray(), default);
+        Assert.Equal((PassDbStatus.Match, "alice", null, 0), (result.Status, result.User!.Account, result.MasterUser, master.Asked));
+    }
+
+    [Fact]
     public async Task Once_the_password_was_verified_others_are_looked_up_only()
     {
         var second = new FixedPasswords(PassDbStatus.Match, ("b", "2"), ("c", "3"));

@@ -61,7 +61,8 @@ internal sealed class PassDbChain
     private async ValueTask<PassDbResult> RunAsync(PassDbQuery query, Ask ask, CancellationToken cancellationToken)
     {
         var run = new PassDbRun(query);
-        var steps = query.LoginUser is not null && HasMasters ? _masters : _ordinary;
+        // Without a name of its own (a token, a certificate) an identity to act as is the client's claim, which the admission compares.
+        var steps = query is { LoginUser: not null, Account.Length: > 0 } && HasMasters ? _masters : _ordinary;
         for (var index = Next(steps, 0, run); index < steps.Length; index = Next(steps, index + 1, run))
         {
             var step = steps[index];
