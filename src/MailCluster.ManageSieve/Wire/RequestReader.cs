@@ -8,7 +8,7 @@ namespace MailCluster.ManageSieve.Wire;
 // nothing is copied before the request is complete.
 //
 // Every limit is checked where it is announced: a literal by its marker, before its content is waited for; everything else by what is there. A session that waits
-// therefore holds at most one literal of the largest script, and before login a few kilobytes, since no command that takes a script is allowed then.
+// therefore holds at most one literal of the largest script, and before login one of the longest initial response: no command that takes a script is allowed then.
 
 /// <summary>Cuts requests out of the input. Pure.</summary>
 internal static class RequestReader
