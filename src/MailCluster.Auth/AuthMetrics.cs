@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MailCluster.Auth.Cache;
 using MailCluster.Auth.Passwords;
 
 namespace MailCluster.Auth;
@@ -12,7 +13,7 @@ internal sealed class AuthMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _attempts;
 
-    public AuthMetrics(PasswordHashing hashing)
+    public AuthMetrics(PasswordHashing hashing, AuthCache answers)
     {
         _attempts = _meter.CreateCounter<long>("mailcluster.auth.attempts", "{attempt}", "Login attempts by protocol and outcome");
         _meter.CreateObservableCounter("mailcluster.auth.hashes", () => hashing.SlowHashes, "{hash}", "Slow password hashes computed");
@@ -20,6 +21,27 @@ internal sealed class AuthMetrics : IDisposable
             "mailcluster.auth.hashes.waiting", () => hashing.Waiting, "{hash}", "Password checks waiting for their turn");
         _meter.CreateObservableGauge(
             "mailcluster.auth.cache.entries", () => hashing.Cache.Count, "{entry}", "Successful password checks remembered");
+        _meter.CreateObservableGauge(
+            "mailcluster.auth.cache.answers", () => answers.Count, "{entry}", "Answers of directories and databases remembered");
+        _meter.CreateObservableCounter(
+            "mailcluster.auth.cache.hits",
+            () => new Measurement<long>[]
+            {
+                new(hashing.Cache.Hits, new KeyValuePair<string, object?>("cache", "hashes"), new("answer", "positive")),
+                new(answers.PositiveHits, new KeyValuePair<string, object?>("cache", "answers"), new("answer", "positive")),
+                new(answers.NegativeHits, new KeyValuePair<string, object?>("cache", "answers"), new("answer", "negative")),
+            },
+            "{login}",
+            "Login attempts answered from memory");
+        _meter.CreateObservableCounter(
+            "mailcluster.auth.cache.misses",
+            () => new Measurement<long>[]
+            {
+                new(hashing.Cache.Misses, new KeyValuePair<string, object?>("cache", "hashes")),
+                new(answers.Misses, new KeyValuePair<string, object?>("cache", "answers")),
+            },
+            "{login}",
+            "Login attempts that memory could not answer");
     }
 
     public void Attempt(AuthRequest request, AuthResult result) =>

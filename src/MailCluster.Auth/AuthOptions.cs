@@ -89,8 +89,14 @@ public sealed class AuthOptions
     /// </summary>
     public int CacheEntriesMax { get; set; } = 16384;
 
-    /// <summary>How long a successful check is remembered. A changed password is noticed at once all the same.</summary>
+    /// <summary>
+    /// How long a successful check is remembered. A changed password is noticed at once all the same; where another server is asked (LDAP, SQL, PAM, IMAP) the
+    /// new one is, and the old one works for this long at most.
+    /// </summary>
     public TimeSpan CacheTtl { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long another server's "unknown" or "wrong password" is repeated without asking it again; 0 for not at all.</summary>
+    public TimeSpan CacheNegativeTtl { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Every failure is answered this late at the earliest (Dovecot's auth_failure_delay); 0 for at once.</summary>
     public TimeSpan FailureDelay { get; set; } = TimeSpan.FromSeconds(2);
@@ -124,12 +130,21 @@ public sealed class AuthOptions
         Require(HashQueueMax >= 1, nameof(HashQueueMax), "at least 1");
         Require(CacheEntriesMax is >= 0 and <= 16 * 1024 * 1024, nameof(CacheEntriesMax), "0 to 16777216");
         Require(CacheTtl >= TimeSpan.Zero, nameof(CacheTtl), "not negative");
+        Require(CacheNegativeTtl >= TimeSpan.Zero, nameof(CacheNegativeTtl), "not negative");
         Require(FailureDelay >= TimeSpan.Zero && FailureDelay <= TimeSpan.FromMinutes(1), nameof(FailureDelay), "0 to 60 s");
         foreach (var network in PenaltyExemptNetworks)
             Require(
                 System.Net.IPNetwork.TryParse(network, out _),
                 nameof(PenaltyExemptNetworks),
                 $"networks such as 192.0.2.0/24, not \"{network}\"");
+    }
+
+    /// <summary>The same, with weak schemes allowed.</summary>
+    internal AuthOptions WithWeakSchemes()
+    {
+        var copy = (AuthOptions)MemberwiseClone();
+        copy.AllowWeakSchemes = true;
+        return copy;
     }
 
     private static void Require(bool holds, string name, string expected)

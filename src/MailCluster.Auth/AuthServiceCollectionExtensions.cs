@@ -1,4 +1,5 @@
 using MailCluster.Auth.Abuse;
+using MailCluster.Auth.Cache;
 using MailCluster.Auth.Chains;
 using MailCluster.Auth.Drivers;
 using MailCluster.Auth.PassDb;
@@ -37,6 +38,8 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<PasswordSchemes>();
         services.AddSingleton(
             s => new VerifiedPasswordCache(options.CacheEntriesMax, options.CacheTtl, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AuthCache>();
+        services.AddSingleton(s => new AuthCaches(s.GetRequiredService<AuthCache>(), s.GetRequiredService<VerifiedPasswordCache>()));
         services.AddSingleton<PasswordHashing>();
         services.TryAddSingleton<INeighbours, NoNeighbours>();
         services.TryAddSingleton<IBanStore, InMemoryBanStore>();

@@ -12,13 +12,24 @@ internal static class ServerProgram
     private const string Name = "mailcluster";
 
     /// <exception cref="CtlException">It is not there.</exception>
-    public static async Task<int> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(arguments, null, cancellationToken);
+
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="input">What it reads on standard input instead of this terminal; null: the terminal.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    /// <exception cref="CtlException">It is not there.</exception>
+    public static async Task<int> RunAsync(IEnumerable<string> arguments, string? input, CancellationToken cancellationToken)
     {
         var path = Find(AppContext.BaseDirectory, File.Exists);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(path, arguments))
+            using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardInput = input is not null })
                 ?? throw new CtlException(ExitCodes.Internal, $"{path} did not start");
+            if (input is not null)
+            {
+                await process.StandardInput.WriteAsync(input);
+                process.StandardInput.Close();
+            }
             // Ctrl-C reaches it too; it ends in its own way and is waited for.
             await process.WaitForExitAsync(CancellationToken.None);
             return cancellationToken.IsCancellationRequested && process.ExitCode == 0 ? ExitCodes.Interrupted : process.ExitCode;

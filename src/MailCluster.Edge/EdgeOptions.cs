@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace MailCluster.Edge;
 
 /// <summary>What all protocols of a node share. Immutable; made from the configuration at start.</summary>
@@ -11,8 +9,8 @@ public sealed record EdgeOptions
 
     public SpoolOptions Spool { get; init; } = new();
 
-    /// <summary>The versions of TLS that are spoken. RFC 8996: nothing below 1.2.</summary>
-    public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+    /// <summary>What TLS is spoken, and what clients must show in it.</summary>
+    public TlsPolicy Tls { get; init; } = new();
 
     /// <summary>The name this node gives itself in greetings and <c>Received</c> lines; a host name.</summary>
     public string HostName { get; init; } = "localhost";

@@ -25,7 +25,7 @@ public sealed class EdgeServices
         Time = time;
         Heartbeat = heartbeat;
         Connections = connections;
-        Tls = new TlsAcceptor(certificates, options.TlsProtocols);
+        Tls = new TlsAcceptor(certificates, options.Tls);
         Metrics = metrics;
         Log = loggers.CreateLogger("MailCluster.Edge");
         SessionIds = new SessionIdSource(options.HostName);

@@ -21,6 +21,8 @@ switch (commandLine?.Verb)
         return await MigrateCommand.RunAsync(commandLine, Console.Out, Console.Error);
     case Verb.Certificates:
         return CertificatesCommand.Run(commandLine, Console.Out, Console.Error);
+    case Verb.Pw:
+        return PasswordCommand.Run(commandLine, Console.In, Console.Out, Console.Error);
     default:
         return await ServeCommand.RunAsync(commandLine);
 }

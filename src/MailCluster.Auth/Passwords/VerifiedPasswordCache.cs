@@ -17,6 +17,14 @@ internal sealed class VerifiedPasswordCache(int entriesMax, TimeSpan ttl, TimePr
     private readonly int _half = Math.Max(1, entriesMax / 2);
     private Dictionary<UInt128, long> _young = [];
     private Dictionary<UInt128, long> _old = [];
+    private long _hits;
+    private long _misses;
+
+    /// <summary>Checks that were spared since the start.</summary>
+    public long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>Checks that had to be made.</summary>
+    public long Misses => Interlocked.Read(ref _misses);
 
     /// <summary>Entries held, at most about the maximum.</summary>
     public int Count
@@ -48,6 +56,13 @@ internal sealed class VerifiedPasswordCache(int entriesMax, TimeSpan ttl, TimePr
     public bool Contains(UInt128 key)
     {
         if (entriesMax == 0) return false;
+        var isKnown = IsKnown(key);
+        Interlocked.Increment(ref isKnown ? ref _hits : ref _misses);
+        return isKnown;
+    }
+
+    private bool IsKnown(UInt128 key)
+    {
         lock (_lock)
         {
             var inYoung = _young.TryGetValue(key, out var checkedAt);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using MailCluster.Ctl.Output;
 using MailCluster.Ctl.Terminal;
 
 namespace MailCluster.Ctl.Commands;
@@ -7,7 +8,7 @@ namespace MailCluster.Ctl.Commands;
 /// <summary><c>mailctl auth …</c>.</summary>
 internal static class AuthCommands
 {
-    public static Command Make() => CtlCommand.Group("auth", "authentication", Test());
+    public static Command Make() => CtlCommand.Group("auth", "authentication", Test(), Cache());
 
     private static Command Test()
     {
@@ -35,5 +36,18 @@ internal static class AuthCommands
                 "auth/test",
                 new JsonObject { ["user"] = user, ["password"] = secret, ["protocol"] = parsed.GetValue(protocol), ["address"] = parsed.GetValue(address) });
         });
+    }
+
+    private static Command Cache()
+    {
+        var users = new Argument<string[]>("user") { Description = "whose entries; everything without one", Arity = ArgumentArity.ZeroOrMore };
+        return CtlCommand.Group(
+            "cache",
+            "what this node remembers of logins",
+            CtlCommand.Make("status", "show how much is remembered, and how often it helped", [], (_, run) => run.PrintAsync("auth/cache/status", [])),
+            CtlCommand.Make("flush", "forget it: the next login asks the databases", [users], (parsed, run) => run.PrintAsync(
+                "auth/cache/flush",
+                new JsonObject { ["users"] = new JsonArray([.. (parsed.GetValue(users) ?? []).Select(user => (JsonNode)user)]) },
+                () => new SentencePrinter(Console.Out, row => $"{row.GetProperty("flushed").GetInt32()} entries forgotten"))));
     }
 }

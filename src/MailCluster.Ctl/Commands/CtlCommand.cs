@@ -33,6 +33,8 @@ internal static class CtlCommand
         root.Options.Add(Format);
         root.Subcommands.Add(UserCommands.Make());
         root.Subcommands.Add(AuthCommands.Make());
+        root.Subcommands.Add(PwCommand.Make());
+        root.Subcommands.Add(CertCommand.Make());
         root.Subcommands.Add(SessionCommands.Who());
         root.Subcommands.Add(SessionCommands.Kick());
         root.Subcommands.Add(BanCommands.Make());

@@ -15,7 +15,8 @@ internal static class AdminExtensions
     /// <summary>
     /// Registers every verb. Needs in the container: IMailboxClient, MessageIntake, IBodyStore, IBodyStoreCheck, IJournal,
     /// ISessionRegistry, IUserDirectory,
-    /// IUserStore, IAuthenticator, ShardRegion, IOwnership, NodeOptions, MimeLimits, MetricCollector, SieveCompiler, SieveRunLimits, SieveRunOptions, TimeProvider, logging.
+    /// IUserStore, IAuthenticator, AuthCaches, CertificateStore, ShardRegion, IOwnership, NodeOptions, MimeLimits, MetricCollector, SieveCompiler,
+    /// SieveRunLimits, SieveRunOptions, TimeProvider, logging.
     /// </summary>
     public static IServiceCollection AddAdminApi(this IServiceCollection services, AdminOptions options)
     {
@@ -32,6 +33,9 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, UserPasswdVerb>();
         services.AddSingleton<IAdminVerb, UserDeleteVerb>();
         services.AddSingleton<IAdminVerb, AuthTestVerb>();
+        services.AddSingleton<IAdminVerb, AuthCacheStatusVerb>();
+        services.AddSingleton<IAdminVerb, AuthCacheFlushVerb>();
+        services.AddSingleton<IAdminVerb, CertVerb>();
         services.AddSingleton<IAdminVerb, WhoVerb>();
         services.AddSingleton<IAdminVerb, KickVerb>();
         services.AddSingleton<IAdminVerb, BanListVerb>();

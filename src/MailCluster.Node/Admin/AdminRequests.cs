@@ -15,6 +15,12 @@ internal sealed record UserDeleteRequest(string User, bool Purge = false);
 
 internal sealed record AuthTestRequest(string User, string Password, string Protocol = "admin", string? Address = null);
 
+/// <param name="Users">Names; none for everything.</param>
+internal sealed record AuthCacheFlushRequest(string[]? Users = null);
+
+/// <summary>Of verbs about this node that ask nothing.</summary>
+internal sealed record NothingRequest;
+
 /// <param name="Pattern">Accounts; null for all, and for connections that are not logged in.</param>
 internal sealed record WhoRequest(string? Pattern = null, bool Sessions = false);
 

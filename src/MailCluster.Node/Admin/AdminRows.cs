@@ -11,6 +11,14 @@ internal sealed record ChangeRow(string User, string Result);
 
 internal sealed record AuthTestRow(string User, string Result, IReadOnlyDictionary<string, string> Fields);
 
+internal sealed record AuthCacheRow(string Cache, int Entries, long PositiveHits, long NegativeHits, long Misses);
+
+internal sealed record AuthCacheFlushRow(int Flushed);
+
+/// <param name="Names">The server names that get it; <c>*</c> for every other.</param>
+internal sealed record CertRow(
+    string Names, string Subject, string Issuer, string NotBefore, string NotAfter, int DaysLeft, string File, string Sha256);
+
 /// <summary>One line a user and protocol, as <c>doveadm who</c>.</summary>
 internal sealed record WhoRow(string User, int Sessions, string Protocol, IReadOnlyList<string> Addresses);
 

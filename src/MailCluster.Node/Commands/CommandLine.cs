@@ -8,6 +8,7 @@ internal enum Verb
     Health,
     Migrate,
     Certificates,
+    Pw,
     Version,
     Help,
 }
@@ -27,6 +28,8 @@ internal sealed record CommandLine(Verb Verb, string? ConfigFile, IReadOnlyList<
                                                                             move the mail of a stopped node to the storage of the configuration
                mailcluster certificates --to DIR [--name CLUSTER] [--node NAME[,HOST]…]…
                                                                             make the authority of a cluster, and certificates of nodes
+               mailcluster pw       [--list | --test STORED] [--scheme SCHEME] [--user USER]
+                                                                            make or try a stored password; the password comes on standard input
                mailcluster --version | --help
 
         FILE defaults to ./cluster.hocon if that exists. --set wins over the file; its value is HOCON.
@@ -43,6 +46,10 @@ internal sealed record CommandLine(Verb Verb, string? ConfigFile, IReadOnlyList<
         ["--from"] = new Option(Verb.Migrate, "one DATA-DIR"),
         ["--users"] = new Option(Verb.Migrate, "one FILE"),
         ["--dry-run"] = new Option(Verb.Migrate, null),
+        ["--list"] = new Option(Verb.Pw, null),
+        ["--test"] = new Option(Verb.Pw, "one stored password"),
+        ["--scheme"] = new Option(Verb.Pw, "one SCHEME"),
+        ["--user"] = new Option(Verb.Pw, "one USER"),
         ["--to"] = new Option(Verb.Certificates, "one DIR"),
         ["--name"] = new Option(Verb.Certificates, "one CLUSTER"),
         ["--node"] = new Option(Verb.Certificates, "NAME or NAME,HOST,…", IsRepeatable: true),
@@ -71,7 +78,7 @@ internal sealed record CommandLine(Verb Verb, string? ConfigFile, IReadOnlyList<
             var (name, value) = Split(arguments[index]);
             switch (name)
             {
-                case "serve" or "config" or "health" or "migrate" or "certificates" or "version" or "help" when verb is null && value is null:
+                case "serve" or "config" or "health" or "migrate" or "certificates" or "pw" or "version" or "help" when verb is null && value is null:
                     verb = Enum.Parse<Verb>(name, ignoreCase: true);
                     break;
                 case "--version" when value is null:

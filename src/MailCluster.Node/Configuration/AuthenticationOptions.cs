@@ -43,6 +43,8 @@ internal sealed record AuthenticationOptions
 
     public required TimeSpan CacheTtl { get; init; }
 
+    public required TimeSpan CacheNegativeTtl { get; init; }
+
     public required TimeSpan FailureDelay { get; init; }
 
     public required bool Penalty { get; init; }

@@ -9,8 +9,10 @@ internal static partial class NodeOptionsReader
     private static AuthenticationOptions ReadAuth(HoconSection section)
     {
         var (memory, passes) = section.Section("argon2", argon2 => (argon2.Size("memory", 8 << 10, 1 << 30), argon2.Integer("passes", 1, 64)));
-        var (entries, ttl) = section.Section("cache", cache =>
-            (cache.Integer("entries", 0, 10_000_000), cache.Duration("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30))));
+        var (entries, ttl, negativeTtl) = section.Section("cache", cache => (
+            cache.Integer("entries", 0, 10_000_000),
+            cache.Duration("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+            cache.Duration("negative-ttl", TimeSpan.Zero, TimeSpan.FromDays(1))));
         var (passDbs, userDbs) = (section.List("passdbs", DatabaseReader.ReadPassDb), section.List("userdbs", DatabaseReader.ReadUserDb));
         if (passDbs.Count > 0 && userDbs.Count == 0)
         {
@@ -33,6 +35,7 @@ internal static partial class NodeOptionsReader
             HashQueue = section.Integer("hash-queue", 1, 1_000_000),
             CacheEntries = entries,
             CacheTtl = ttl,
+            CacheNegativeTtl = negativeTtl,
             FailureDelay = section.Duration("failure-delay", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Penalty = section.Boolean("penalty"),
             PenaltyExempt = section.Texts("penalty-exempt", IsNetwork),

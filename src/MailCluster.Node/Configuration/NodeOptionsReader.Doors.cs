@@ -68,13 +68,6 @@ internal static partial class NodeOptionsReader
         return new AdminListenerOptions(isEnabled, socket);
     }
 
-    private static TlsOptions ReadTls(HoconSection section) => new(
-        ReadFiles(section, isRequired: false),
-        section.List("sni", entry => new SniCertificate(
-            [.. entry.Texts("names", IsServerName).Select(name => name.ToLowerInvariant())],
-            ReadFiles(entry, isRequired: true) ?? new CertificateFiles("", "", null))),
-        section.Choice("min-version", ("1.2", SslProtocols.Tls12 | SslProtocols.Tls13), ("1.3", SslProtocols.Tls13)));
-
     private static CertificateFiles? ReadFiles(HoconSection section, bool isRequired)
     {
         var certificate = section.OptionalText("certificate");

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Security.Authentication;
+using MailCluster.Edge;
 
 namespace MailCluster.Node.Configuration;
 
@@ -21,4 +23,16 @@ internal sealed record SniCertificate(IReadOnlyList<string> Names, CertificateFi
 /// <param name="Default">Null: the self-signed certificate in the data directory.</param>
 /// <param name="Sni">Certificates by name; the first match counts.</param>
 /// <param name="Protocols">The versions spoken.</param>
-internal sealed record TlsOptions(CertificateFiles? Default, IReadOnlyList<SniCertificate> Sni, SslProtocols Protocols);
+internal sealed record TlsOptions(CertificateFiles? Default, IReadOnlyList<SniCertificate> Sni, SslProtocols Protocols)
+{
+    /// <summary>Empty for those that the program trusts.</summary>
+    public required IReadOnlyList<TlsCipherSuite> CipherSuites { get; init; }
+
+    public required ClientCertificateMode ClientCertificates { get; init; }
+
+    /// <summary>Full path of the authorities' certificates, PEM; null when clients need none.</summary>
+    public required string? ClientAuthorities { get; init; }
+
+    /// <summary>How long before its end a certificate is warned of.</summary>
+    public required TimeSpan WarnBefore { get; init; }
+}

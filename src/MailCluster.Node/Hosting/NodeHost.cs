@@ -100,7 +100,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _mailboxes = await NodeMailboxes.StartAsync(_options, _storage, _loggers, _time, OnOver, cancellationToken);
         _upkeep = new Upkeep(_storage, _time, _log);
         _certificates = new CertificateStore(
-            _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log);
+            _options.Tls.Default ?? SelfSignedCertificate.Ensure(_options.DataDirectory, _options.Name, _time, _log), _options.Tls.Sni, _time, _log, _options.Tls.WarnBefore);
         _binder = new ListenerBinder(_options, _certificates);
         try
         {
@@ -168,6 +168,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(State);
         services.AddSingleton(_metrics);
         services.AddSingleton<HttpEndpoints>();
+        services.AddSingleton(_certificates!);
         services.AddSingleton<ITlsCertificateSource>(_certificates!);
         services.AddSingleton(_mailboxes!.Client);
         services.AddSingleton(_mailboxes.OutboxRegister);

@@ -8,6 +8,7 @@ using MailCluster.Lmtp;
 using MailCluster.Lmtp.QuotaStatus;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Tls;
 using MailCluster.Persistence;
 using MailCluster.Pop3;
 using MailCluster.Storage.Packs;
@@ -36,6 +37,7 @@ internal static class OptionMapping
         HashQueueMax = node.Auth.HashQueue,
         CacheEntriesMax = node.Auth.CacheEntries,
         CacheTtl = node.Auth.CacheTtl,
+        CacheNegativeTtl = node.Auth.CacheNegativeTtl,
         FailureDelay = node.Auth.FailureDelay,
         PenaltyEnabled = node.Auth.Penalty,
         PenaltyExemptNetworks = node.Auth.PenaltyExempt,
@@ -52,7 +54,13 @@ internal static class OptionMapping
     public static EdgeOptions ToEdge(this NodeOptions node, FileBudget files) => new()
     {
         HostName = node.Name,
-        TlsProtocols = node.Tls.Protocols,
+        Tls = new TlsPolicy
+        {
+            Protocols = node.Tls.Protocols,
+            CipherSuites = node.Tls.CipherSuites,
+            ClientCertificates = node.Tls.ClientCertificates,
+            ClientAuthorities = ClientAuthorities.Load(node.Tls.ClientAuthorities),
+        },
         Limits = new EdgeLimits
         {
             Connections = files.Connections,

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Cryptography;
 using MailCluster.Edge;
@@ -15,6 +16,9 @@ internal sealed class CertificateStore : ITlsCertificateSource, IDisposable
 {
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often what ends soon is said again.</summary>
+    private static readonly TimeSpan WarnInterval = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(14);
 
     private readonly TimeProvider _time;
@@ -24,21 +28,32 @@ internal sealed class CertificateStore : ITlsCertificateSource, IDisposable
     private readonly FileStamp[] _refused;
     private readonly Lock _looking = new();
     private readonly ITimer _timer;
+    private readonly TimeSpan _warnBefore;
+    private readonly Meter _meter = new("MailCluster");
+    private long _warnedAt;
     private volatile CertificateTable _table;
 
     /// <param name="standard">The default certificate.</param>
     /// <param name="named">Certificates by name.</param>
     /// <param name="time">Drives the looking, and tells what is past its end.</param>
     /// <param name="log">The node's log.</param>
+    /// <param name="warnBefore">How long before its end a certificate is warned of; null: 14 days.</param>
     /// <exception cref="NodeStartException">One of the certificates cannot be loaded.</exception>
-    public CertificateStore(CertificateFiles standard, IReadOnlyList<SniCertificate> named, TimeProvider time, ILogger log)
+    public CertificateStore(CertificateFiles standard, IReadOnlyList<SniCertificate> named, TimeProvider time, ILogger log, TimeSpan? warnBefore = null)
     {
         _time = time;
         _log = log;
+        _warnBefore = warnBefore ?? EndsSoon;
         _named = named;
         _loaded = [LoadFirst(standard), .. named.Select(entry => LoadFirst(entry.Files))];
         _refused = new FileStamp[_loaded.Length];
         _table = MakeTable();
+        _warnedAt = time.GetTimestamp();
+        _meter.CreateObservableGauge(
+            "mailcluster.tls.certificate.left",
+            () => Served().Select(served => new Measurement<double>(served.Left.TotalSeconds, new KeyValuePair<string, object?>("file", served.File))),
+            "s",
+            "Time until a certificate ends; negative: since it did");
         _timer = time.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
     }
 
@@ -58,10 +73,35 @@ internal sealed class CertificateStore : ITlsCertificateSource, IDisposable
             {
                 _table = MakeTable();
             }
+            if (_time.GetElapsedTime(_warnedAt) >= WarnInterval)
+            {
+                _warnedAt = _time.GetTimestamp();
+                foreach (var loaded in _loaded)
+                {
+                    Warn(loaded);
+                }
+            }
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>What is served now: the default first, then the others in the order of the configuration.</summary>
+    public IReadOnlyList<ServedCertificate> Served()
+    {
+        lock (_looking)
+        {
+            return
+            [
+                .. _loaded.Select((loaded, index) => new ServedCertificate(
+                    index == 0 ? ["*"] : _named[index - 1].Names, loaded.Context.TargetCertificate, loaded.Files.Certificate, Left(loaded))),
+            ];
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _meter.Dispose();
+    }
 
     private bool TryReload(int index)
     {
@@ -106,17 +146,25 @@ internal sealed class CertificateStore : ITlsCertificateSource, IDisposable
     private void Report(LoadedCertificate loaded)
     {
         var certificate = loaded.Context.TargetCertificate;
-        var left = certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime;
         NodeLog.CertificateLoaded(_log, loaded.Files.Certificate, certificate.Subject, certificate.NotAfter);
+        Warn(loaded);
+    }
+
+    private void Warn(LoadedCertificate loaded)
+    {
+        var certificate = loaded.Context.TargetCertificate;
+        var left = Left(loaded);
         if (left < TimeSpan.Zero)
         {
             NodeLog.CertificateExpired(_log, loaded.Files.Certificate, certificate.Subject, certificate.NotAfter);
         }
-        else if (left < EndsSoon)
+        else if (left < _warnBefore)
         {
             NodeLog.CertificateEndsSoon(_log, loaded.Files.Certificate, certificate.NotAfter, (int)left.TotalDays);
         }
     }
+
+    private TimeSpan Left(LoadedCertificate loaded) => loaded.Context.TargetCertificate.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime;
 
     private static bool IsFileFault(Exception error) =>
         error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException;
