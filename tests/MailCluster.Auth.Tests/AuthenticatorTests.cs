@@ -151,7 +151,7 @@ public sealed class AuthenticatorTests
         {
             Context = AuthFixture.Context(),
             Mechanism = "PLAIN",
-            Username = "no one",
+            Username = "nobody", // Costs what alice's plain text does, nothing, so that the wait is armed on return.
             Password = "x"u8.ToArray(),
         };
         await File.WriteAllTextAsync(auth.Path, "alice:{PLAIN}secret\n");
