@@ -76,7 +76,7 @@ start_ours() {
     --set "mailcluster.listeners.lmtp={enabled=true,address=\"127.0.0.1\",port=${lmtp[$name]},tls=off}" \
     --set 'mailcluster.listeners.http.enabled=false' \
     --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \
-    --set 'mailcluster.auth.allow-plaintext=true' \
+    --set 'mailcluster.auth.allow-plaintext=true' --set 'mailcluster.auth.mechanisms=[PLAIN, LOGIN, SCRAM-SHA-256]' \
     --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
     --set 'mailcluster.log.level=warning' >"$base/$name.log" 2>&1 &
   pid[$name]=$!

@@ -28,6 +28,8 @@ internal static class RowCatalogue
         new LoginRow("login-tls-1", 3, 1, tls: true),
         new LoginRow("login-tls-10", 3, 10, tls: true),
         new LoginRow("login-tls-50", 3, 50, tls: true),
+        new LoginRow("login-resumed-10", 3, 10, tls: true, resumes: true),
+        new ScramLoginRow("login-scram-10", 1.5, 10),
         new StoreRow("store-one", 1, StoreForm.OneByOne),
         new StoreRow("store-pipelined", 3, StoreForm.Pipelined),
         new StoreRow("store-all", 2, StoreForm.All),

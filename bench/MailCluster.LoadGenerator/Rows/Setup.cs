@@ -64,9 +64,9 @@ internal sealed class Setup
 
     public Drive Drive(Row row) => new(row.Name, Server) { Time = Time };
 
-    public ImapClient Connect(string account, bool tls = false)
+    public ImapClient Connect(string account, bool tls = false, bool resumes = false)
     {
-        var client = new ImapClient((tls ? Imaps : Imap).Next(), tls);
+        var client = new ImapClient((tls ? Imaps : Imap).Next(), tls, resumes);
         try
         {
             client.Login(account, Password);

@@ -11,9 +11,9 @@ internal sealed class ImapClient : IDisposable
     private readonly MailConnection _connection;
     private int _tag;
 
-    public ImapClient(IPEndPoint endpoint, bool tls)
+    public ImapClient(IPEndPoint endpoint, bool tls, bool resumes = false)
     {
-        _connection = new MailConnection(endpoint, tls);
+        _connection = new MailConnection(endpoint, tls, resumes);
         try
         {
             if (!_connection.ReadLine().StartsWith("* OK"u8))
@@ -29,6 +29,24 @@ internal sealed class ImapClient : IDisposable
     }
 
     public void Login(string user, string password) => Run($"LOGIN {user} {password}");
+
+    /// <summary>AUTHENTICATE SCRAM-SHA-256, the server's proof acknowledged.</summary>
+    /// <exception cref="ProtocolException">The answer is NO or BAD.</exception>
+    public void LoginScram(string user, string password)
+    {
+        var scram = new ScramProof(user, password);
+        var tag = Send($"AUTHENTICATE SCRAM-SHA-256 {scram.First}");
+        var line = _connection.ReadLine();
+        if (!line.StartsWith("+ "u8))
+        {
+            throw new ProtocolException(Encoding.UTF8.GetString(line));
+        }
+        var final = scram.Final(line[2..]);
+        _connection.Send(Encoding.ASCII.GetBytes(final + "\r\n"));
+        AwaitContinuation();
+        _connection.Send("\r\n"u8);
+        Finish(tag);
+    }
 
     /// <summary>One command and its tagged answer.</summary>
     /// <exception cref="ProtocolException">The answer is NO or BAD.</exception>

@@ -22,7 +22,7 @@ internal sealed class MailConnection : IDisposable
     private int _end;
 
     /// <exception cref="ArgumentException">The address is not loopback.</exception>
-    public MailConnection(IPEndPoint endpoint, bool tls)
+    public MailConnection(IPEndPoint endpoint, bool tls, bool resumes = false)
     {
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
@@ -39,7 +39,7 @@ internal sealed class MailConnection : IDisposable
             _socket.Connect(endpoint);
             if (tls)
             {
-                BeginTls();
+                BeginTls(resumes);
             }
         }
         catch
@@ -50,14 +50,14 @@ internal sealed class MailConnection : IDisposable
     }
 
     /// <summary>From here on with TLS. Everything that was sent before must have been answered.</summary>
-    public void BeginTls()
+    public void BeginTls(bool resumes = false)
     {
         _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false), leaveInnerStreamOpen: false);
-        // Whole handshakes: whether a server resumes is measured by nobody's accident.
+        // Whole handshakes, unless the row is about resumed ones: whether a server resumes is measured by nobody's accident.
         _tls.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            AllowTlsResume = false,
+            AllowTlsResume = resumes,
             EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         });
