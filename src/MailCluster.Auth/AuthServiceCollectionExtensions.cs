@@ -84,7 +84,7 @@ public static class AuthServiceCollectionExtensions
     {
         services.AddSingleton(s => new Databases(
             s.GetRequiredKeyedService<IReadOnlyList<IPassDb>>(BuiltIn), s.GetRequiredKeyedService<IUserDirectory>(BuiltIn), s.GetRequiredService<PasswordHashing>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<AuthCache>()));
         services.AddSingleton(s => new UserDbChain(s.GetRequiredService<Databases>().UserDbs(options.UserDbs)));
         services.AddSingleton<IUserDirectory>(s => new UserDbDirectory(s.GetRequiredService<UserDbChain>()));
         if (options.PassDbs.Count > 0)

@@ -27,6 +27,9 @@ public sealed record PassDbOptions
     /// <summary>True: its users may log in as others.</summary>
     public bool Master { get; init; }
 
+    /// <summary>False to ask it each time; else a password that matched is remembered for <see cref="AuthOptions.CacheTtl"/> where another server was asked.</summary>
+    public bool IsCached { get; init; } = true;
+
     /// <summary>Mechanisms that it is asked for, upper case; empty for all.</summary>
     public IReadOnlyList<string> Mechanisms { get; init; } = [];
 

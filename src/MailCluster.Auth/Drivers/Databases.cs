@@ -1,3 +1,4 @@
+using MailCluster.Auth.Cache;
 using MailCluster.Auth.Chains;
 using MailCluster.Auth.Drivers.Certificate;
 using MailCluster.Auth.Drivers.Imap;
@@ -26,8 +27,10 @@ namespace MailCluster.Auth.Drivers;
 /// <param name="hashing">Checks stored passwords.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">Makes the drivers' loggers.</param>
+/// <param name="cache">Remembers what other servers said of passwords; null: they are asked each time.</param>
 internal sealed class Databases(
-    IReadOnlyList<IPassDb> accounts, IUserDirectory accountUsers, PasswordHashing hashing, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+    IReadOnlyList<IPassDb> accounts, IUserDirectory accountUsers, PasswordHashing hashing, TimeProvider time, ILoggerFactory loggers,
+    AuthCache? cache = null) : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<DatabaseOptions, object> _made = [];
     private readonly Dictionary<LdapServerOptions, LdapDirectory> _directories = [];
@@ -35,7 +38,7 @@ internal sealed class Databases(
     /// <summary>The steps of a password chain. The built-in accounts may be two databases, a file and a table; these are two steps then.</summary>
     /// <exception cref="ArgumentException">A driver cannot be used; the message says why, without secrets.</exception>
     public IReadOnlyList<PassDbStep> PassDbs(IReadOnlyList<PassDbOptions> options) =>
-        [.. options.SelectMany(option => Of(option).Select(database => Step(option, database)))];
+        [.. options.SelectMany((option, place) => Of(option).Select(database => Step(option, Remembering(option, place, database))))];
 
     /// <summary>The steps of a user chain.</summary>
     /// <exception cref="ArgumentException">A driver cannot be used; the message says why, without secrets.</exception>
@@ -68,6 +71,12 @@ internal sealed class Databases(
             ? [database]
             : throw new ArgumentException($"the driver {option.Database.Driver} has no passwords: it serves user databases only"),
     };
+
+    // Files are near, tokens end at a time of their own; the rest is asked over a network or by modules that block.
+    private IPassDb Remembering(PassDbOptions option, int place, IPassDb database) =>
+        cache is not null && option.IsCached && option.Database is (LdapOptions or SqlOptions or PamOptions or ImapServerOptions)
+            ? new CachedPassDb(database, $"{option.Database.Driver} {place}", cache)
+            : database;
 
     private static PassDbStep Step(PassDbOptions option, IPassDb database)
     {

@@ -30,6 +30,7 @@ internal static partial class DatabaseReader
             SkipWhen = section.ChoiceOr("skip", ("never", ChainSkip.Never), ("authenticated", ChainSkip.AfterSuccess), ("unauthenticated", ChainSkip.BeforeSuccess)),
             Deny = section.BooleanOr("deny", false),
             Master = section.BooleanOr("master", false),
+            IsCached = section.BooleanOr("cache", true),
             Mechanisms = [.. section.TextsOrNone("mechanisms").Select(static name => name.ToUpperInvariant())],
             UsernameFilter = section.TextsOrNone("username-filter"),
             UsernameFormat = section.TextOrNull("auth-username-format", IsTemplate),

@@ -53,6 +53,38 @@ public sealed class StartTests
             databases.PassDbs([new PassDbOptions { Database = new PasswdFileOptions("/nonexistent"), Master = true }])[0].Database);
     }
 
+    [Theory]
+    [InlineData(true, AuthOutcome.Success)]
+    [InlineData(false, AuthOutcome.TemporaryFailure)]
+    public async Task What_another_server_said_is_remembered_where_that_is_wanted(bool isCached, AuthOutcome afterwards)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await using var services = Services(
+                new PassDbOptions
+                {
+                    Database = new SqlOptions { Kind = SqlKind.Sqlite, Connection = file, PasswordQuery = "SELECT '{PLAIN}secret' AS password WHERE '%u' = 'alice'" },
+                    IsCached = isCached,
+                },
+                new StaticOptions());
+            Assert.Equal(AuthOutcome.Success, await LoginAsync(services, "secret"));
+            File.Delete(file);
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Assert.Equal(afterwards, await LoginAsync(services, "secret"));
+            Assert.Equal(AuthOutcome.TemporaryFailure, await LoginAsync(services, "other"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task<AuthOutcome> LoginAsync(ServiceProvider services, string password) =>
+        (await services.GetRequiredService<IAuthenticator>().AuthenticateAsync(
+            new AuthRequest { Context = AuthFixture.Context(), Mechanism = "PLAIN", Username = "alice", Password = System.Text.Encoding.UTF8.GetBytes(password) },
+            default)).Outcome;
+
     private static void Start(PassDbOptions passwords, DatabaseOptions? users = null)
     {
         using var services = Services(passwords, users ?? new AccountsOptions());
