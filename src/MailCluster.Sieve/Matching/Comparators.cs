@@ -23,6 +23,10 @@ internal static class Comparators
             return a.SequenceEqual(b);
         if (a.Length != b.Length)
             return false;
+
+        // The runtime's comparison looks at many characters at once; it is false for any that is not of ASCII, which are then looked at one by one.
+        if (Ascii.EqualsIgnoreCase(a, b))
+            return true;
         for (var i = 0; i < a.Length; i++)
         {
             if (a[i] != b[i] && Lower(a[i]) != Lower(b[i]))

@@ -159,17 +159,31 @@ internal sealed partial class SieveRun
         var names = List(frame, frame.Reader.ReadInt());
         var index = frame.Reader.ReadOptional();
         var keys = frame.Reader.ReadInt();
-        foreach (var field in Select(Collect(frame, bits, names), index, (bits & HeaderBits.Last) != 0))
+        if (bits == HeaderBits.None && index is null)
         {
-            _work.Spend(1 + field.Addresses.Count);
-            foreach (var address in field.Addresses)
+            var part = RootOf(frame);
+            foreach (var name in names)
             {
-                if (address.Kind == AddressKind.Mailbox)
-                    AddValue(addressPart == AddressPart.All ? address.Address : PartOf(address.Local, address.Domain, addressPart));
+                foreach (var field in FieldsOf(part, name))
+                    AddAddresses(field, addressPart);
             }
+
+            return keys;
         }
 
+        foreach (var field in Select(Collect(frame, bits, names), index, (bits & HeaderBits.Last) != 0))
+            AddAddresses(field, addressPart);
         return keys;
+    }
+
+    private void AddAddresses(SieveHeaderField field, AddressPart part)
+    {
+        _work.Spend(1 + field.Addresses.Count);
+        foreach (var address in field.Addresses)
+        {
+            if (address.Kind == AddressKind.Mailbox)
+                AddValue(part == AddressPart.All ? address.Address : PartOf(address.Local, address.Domain, part));
+        }
     }
 
     /// <summary>RFC 5228 §2.7.4, RFC 5233 §4: an address without detail has none, which is not an empty one.</summary>
