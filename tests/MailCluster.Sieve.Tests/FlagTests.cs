@@ -47,6 +47,14 @@ public sealed class FlagTests
     public async Task The_last_flags_win_where_two_deliveries_are_one() =>
         Assert.Equal("fileinto a [two]", await Scripts.ActionsOf(Head + "fileinto :flags \"one\" \"a\"; fileinto :flags \"two\" \"a\";"));
 
+    /// <summary>The inbox is one folder by whatever name it is filed into.</summary>
+    [Theory]
+    [InlineData("keep :flags \"one\"; fileinto :flags \"two\" \"INBOX\";", "keep! [two]")]
+    [InlineData("fileinto :flags \"two\" \"inbox\"; keep :flags \"one\";", "keep! [one]")]
+    [InlineData("fileinto :flags \"one\" \"inbox\"; fileinto :flags \"two\" \"Inbox\"; keep :flags \"three\"; fileinto :flags \"four\" \"INBOX\";", "keep! [four]")]
+    [InlineData("fileinto :flags \"one\" \"inbox\"; fileinto :flags \"two\" \"INBOX\";", "fileinto INBOX [two]")]
+    public async Task The_last_flags_win_in_the_inbox_too(string script, string expected) => Assert.Equal(expected, await Scripts.ActionsOf(Head + script));
+
     [Fact]
     public async Task Variables_hold_flags()
     {

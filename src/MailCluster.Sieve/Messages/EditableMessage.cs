@@ -80,11 +80,18 @@ internal sealed partial class EditableMessage : SieveMessage
         }
     }
 
-    public override IReadOnlyList<string> BodyContents(string type)
+    public override IReadOnlyList<string> BodyContents(params IReadOnlyList<string> types)
     {
-        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(types);
+        var wanted = new HashSet<BodyType>();
+        foreach (var type in types)
+        {
+            if (BodyType.TryParse(type, out var parsed))
+                wanted.Add(parsed);
+        }
+
         var list = new List<string>();
-        if (HasBody && BodyType.TryParse(type, out var wanted))
+        if (HasBody && wanted.Count > 0)
             AddContents(_root, wanted, list);
         return list;
     }
@@ -128,9 +135,9 @@ internal sealed partial class EditableMessage : SieveMessage
     }
 
     /// <summary>RFC 5173 §5.2: of a multipart prologue and epilogue, of a message its header, of anything else all of it.</summary>
-    private static void AddContents(MessagePart part, BodyType wanted, List<string> list)
+    private static void AddContents(MessagePart part, HashSet<BodyType> wanted, List<string> list)
     {
-        if (wanted.Matches(part))
+        if (BodyType.Of(part).Exists(wanted.Contains))
         {
             switch (part.Body.Kind)
             {

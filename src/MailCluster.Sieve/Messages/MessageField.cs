@@ -39,7 +39,8 @@ internal sealed class MessageField : SieveHeaderField
     public override IReadOnlyList<MailAddress> Addresses =>
         _addresses ??= [.. AddressParser.ParseMailboxes(Raw.Span).Where(static address => address.Local.Length > 0 || address.Domain.Length > 0)];
 
-    public override (string Type, string Subtype) MimeType => (Mime.Type.ToLowerInvariant(), Mime.Subtype.ToLowerInvariant());
+    public override (string Type, string Subtype) MimeType =>
+        Is("Content-Type") || Is("Content-Disposition") ? (Mime.Type.ToLowerInvariant(), Mime.Subtype.ToLowerInvariant()) : ("", "");
 
     public override string? MimeParameter(string name) => Mime.Find(name);
 

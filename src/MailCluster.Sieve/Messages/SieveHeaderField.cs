@@ -18,8 +18,8 @@ public abstract class SieveHeaderField
     public abstract IReadOnlyList<MailAddress> Addresses { get; }
 
     /// <summary>
-    /// The words before the parameters (RFC 5703 §4.2): of a Content-Type the type and subtype, of any other field (Content-Disposition) the first word and "".
-    /// Lower case. Empty strings if the value has no such form.
+    /// The words before the parameters (RFC 5703 §4): of a Content-Type the type and subtype, of a Content-Disposition the disposition and "", of any other field
+    /// "" and "". Lower case. Empty strings if the value has no such form.
     /// </summary>
     public abstract (string Type, string Subtype) MimeType { get; }
 

@@ -25,10 +25,10 @@ public abstract partial class SieveMessage
     public abstract string RawBody { get; }
 
     /// <summary>
-    /// The contents of the parts of a type, decoded to text, as RFC 5173 §5.2 has it for multipart and message parts. <paramref name="type"/> is
+    /// The contents of the parts that are of one of some types, decoded to text, as RFC 5173 §5.2 has it for multipart and message parts; each part once. A type is
     /// empty (all parts), a type (<c>text</c>) or type and subtype (<c>text/html</c>), in any case.
     /// </summary>
-    public abstract IReadOnlyList<string> BodyContents(string type);
+    public abstract IReadOnlyList<string> BodyContents(params IReadOnlyList<string> types);
 
     /// <summary>The readable text of the message, part by part, markup removed (RFC 5173 §5.3, <c>body :text</c>).</summary>
     public abstract IReadOnlyList<string> BodyTexts { get; }

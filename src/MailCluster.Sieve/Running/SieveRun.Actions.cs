@@ -76,6 +76,7 @@ internal sealed partial class SieveRun
         var flags = FlagsOf(frame, frame.Reader.ReadOptionalId());
         CheckNotRejected("keep");
         _keep = new SieveKeep(_message, flags, false);
+        _isKeepLast = true;
         Trace(frame, $"keep{Shown(flags)}");
     }
 
@@ -87,6 +88,12 @@ internal sealed partial class SieveRun
         var id = OptionalText(frame, frame.Reader.ReadOptionalId());
         var use = OptionalText(frame, frame.Reader.ReadOptionalId());
         CheckNotRejected("fileinto");
+        if (IsInbox(folder))
+        {
+            folder = "INBOX";
+            _isKeepLast = false;
+        }
+
         Add(new SieveFileInto(_message, folder, flags, (bits & ActionBits.Create) != 0, id, use), bits);
         Trace(frame, $"fileinto \"{folder}\"{Shown(flags)}");
     }

@@ -21,6 +21,9 @@ internal sealed partial class SieveRun
     private bool _isDiscarded;
     private SieveKeep? _keep;
 
+    /// <summary>True if nothing was filed into the inbox since the keep: its flags then win (RFC 5232 §3).</summary>
+    private bool _isKeepLast;
+
     private IEnumerable<SieveAction> All => _actions.Concat(_stageActions);
 
     private void BeginStage()
@@ -113,7 +116,7 @@ internal sealed partial class SieveRun
         var same = _actions.FindIndex(action => action is SieveFileInto { MailboxId: null, SpecialUse: null } into && ReferenceEquals(into.Message, keep.Message)
             && (into.Folder == inbox || (IsInbox(into.Folder) && IsInbox(inbox))));
         if (same >= 0)
-            _actions[same] = keep with { Flags = keep.IsImplicit ? ((SieveFileInto)_actions[same]).Flags : keep.Flags };
+            _actions[same] = keep with { Flags = keep.IsImplicit || !_isKeepLast ? ((SieveFileInto)_actions[same]).Flags : keep.Flags };
         else
             _actions.Add(keep);
     }

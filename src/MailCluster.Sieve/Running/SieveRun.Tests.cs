@@ -132,11 +132,11 @@ internal sealed partial class SieveRun
         foreach (var field in fields)
         {
             if ((bits & HeaderBits.Type) != 0)
-                AddWord(field.MimeType.Type);
+                _values.Add(field.MimeType.Type);
             else if ((bits & HeaderBits.Subtype) != 0)
-                AddWord(field.MimeType.Subtype);
+                _values.Add(field.MimeType.Subtype);
             else if ((bits & HeaderBits.ContentType) != 0)
-                AddWord(field.MimeType is { Type.Length: > 0 } type ? type.Subtype.Length > 0 ? $"{type.Type}/{type.Subtype}" : type.Type : "");
+                _values.Add(field.MimeType is { Subtype.Length: > 0 } type ? $"{type.Type}/{type.Subtype}" : field.MimeType.Type);
             else if ((bits & HeaderBits.Param) != 0)
                 Array.ForEach(parameters, name => AddValue(field.MimeParameter(name)));
             else
@@ -144,12 +144,6 @@ internal sealed partial class SieveRun
         }
 
         return keys;
-
-        void AddWord(string word)
-        {
-            if (word.Length > 0)
-                _values.Add(word);
-        }
     }
 
     private int GatherAddresses(ScriptFrame frame)
@@ -265,8 +259,7 @@ internal sealed partial class SieveRun
                 _values.AddRange(message.BodyTexts);
                 break;
             default:
-                foreach (var type in types)
-                    _values.AddRange(message.BodyContents(type));
+                _values.AddRange(message.BodyContents(types));
                 break;
         }
 

@@ -33,6 +33,10 @@ public sealed class BodyTests
     public void The_empty_type_is_every_part() => Assert.Equal(8, Message(Nested).BodyContents("").Count);
 
     [Fact]
+    public void A_part_that_answers_to_several_types_is_one_content() =>
+        Assert.Equal(["Hello\r\n", "<html><body>Hello</body></html>\r\n", "Please say Hello\r\n"], Message(Nested).BodyContents("text", "TEXT/plain", "text/html", "text", "x/"));
+
+    [Fact]
     public void Raw_is_all_behind_the_header_and_keeps_encodings()
     {
         var message = Message("Content-Transfer-Encoding: base64\n\nSGVsbG8=\n");
