@@ -81,7 +81,7 @@ internal sealed partial class PigeonholeResult
     private static string Action(string text) => text switch
     {
         _ when text.StartsWith("store message in folder: ", StringComparison.Ordinal) => $"store {text[25..]}",
-        _ when text.StartsWith("redirect message to: ", StringComparison.Ordinal) => $"redirect {text[21..].Trim('<', '>')}",
+        _ when text.StartsWith("redirect message to: ", StringComparison.Ordinal) => $"redirect {text[21..].Trim('<', '>').ToLowerInvariant()}",
         _ when text.StartsWith("reject message with reason: ", StringComparison.Ordinal) => $"reject {text[28..]}",
         "send vacation message:" => "vacation",
         "send notification with method 'mailto:':" => "notify",
@@ -92,10 +92,12 @@ internal sealed partial class PigeonholeResult
     private static string Detail(string text)
     {
         if (text.StartsWith("+ add IMAP flags: ", StringComparison.Ordinal))
-            return " flags " + string.Join(' ', text[18..].Split(' ').Select(static flag => flag.ToLowerInvariant()).Order(StringComparer.Ordinal));
+            return " flags " + string.Join(' ', text[18..].Split(' ').Select(static flag => flag.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal));
         if (text == "+ create mailbox if it does not exist")
             return " create";
         var parts = text.Split(':', 2);
+        if (parts[0].Trim() == "=> handle")
+            return ""; // made of other things here
         return text.StartsWith("=> ", StringComparison.Ordinal) && parts.Length == 2 ? $" {parts[0][3..].Trim()}={parts[1].Trim()}" : $" {text}";
     }
 }

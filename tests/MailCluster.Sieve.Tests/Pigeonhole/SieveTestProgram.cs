@@ -35,7 +35,7 @@ internal sealed class SieveTestProgram : IDisposable
             plugin {
               sieve_extensions = +editheader +vnd.dovecot.debug +vacation-seconds
               sieve_max_actions = 0
-              sieve_max_redirects = 0
+              sieve_max_redirects = 100
             }
 
             """);
