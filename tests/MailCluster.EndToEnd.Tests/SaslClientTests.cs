@@ -90,6 +90,30 @@ public sealed class SaslClientTests : IAsyncLifetime
         Assert.Equal("OK OK", answer.Output.Trim());
     }
 
+    [Fact]
+    public async Task Neomutt_logs_in_with_CRAM_MD5()
+    {
+        var settings = _folder.File("muttrc");
+        await File.WriteAllTextAsync(
+            settings,
+            $"""
+            set imap_user="plain@example.com"
+            set imap_pass="{Password}"
+            set imap_authenticators="cram-md5"
+            set ssl_starttls=yes
+            set ssl_force_tls=yes
+            set certificate_file="{_folder.File("tls/certificate.pem")}"
+            set folder="imap://localhost:{_node.ImapPort}/"
+            set spoolfile="+INBOX"
+            set sleep_time=0
+            """);
+        // It wants a terminal; -Z ends it at once when the mailbox holds nothing new.
+        await ClientProgram.RunAsync(
+            "script", ["-qec", $"timeout 60 neomutt -n -F {settings} -Z -f imap://localhost:{_node.ImapPort}/INBOX", "/dev/null"],
+            environment: new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = _folder.Path });
+        await _node.SaidAsync("user=<plain@example.com> method=CRAM-MD5").WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
     private string[] Curl(string mechanism, string user) =>
         ["-sS", "--insecure", "--login-options", $"AUTH={mechanism}", "--user", user, $"imaps://localhost:{_node.ImapsPort}/", "-X", "NAMESPACE"];
 
