@@ -56,6 +56,15 @@ public sealed class DoveadmTests
         Assert.Throws<PasswordSchemeException>(() => scheme.Hash(Encoding.UTF8.GetBytes(Password)));
     }
 
+    [Fact]
+    public async Task A_hash_of_the_name_too_opens_its_account()
+    {
+        using var auth = new AuthFixture();
+        await File.WriteAllTextAsync(auth.Path, $"{Account}:{{DIGEST-MD5}}7b528965f9b102b5593b4c5aec86c7da\n");
+        Assert.True((await auth.LoginAsync(Account, Password)).IsSuccess);
+        Assert.Equal(AuthOutcome.Failed, (await auth.LoginAsync(Account, "wrong")).Outcome);
+    }
+
     [Theory]
     [InlineData("", "31d6cfe0d16ae931b73c59d7e0c089c0")] // RFC 1320 A.5
     [InlineData("message digest", "d9130a8164549fe818874806e1c7014b")]

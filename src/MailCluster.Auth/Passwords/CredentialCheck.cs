@@ -33,7 +33,7 @@ internal static class CredentialCheck
         if (query.IsVerified || NeedsNone(user, stored)) return new PassDbResult(PassDbStatus.Match, user);
         // A locked account costs the same as an unknown one, and is refused the same way.
         if (!IsOpen(stored)) return new PassDbResult(PassDbStatus.UnknownUser, StandIn: standIn);
-        return await hashing.VerifyAsync(stored!, password, cancellationToken) switch
+        return await hashing.VerifyAsync(user.Account, stored!, password, cancellationToken) switch
         {
             PasswordCheck.Match => new PassDbResult(PassDbStatus.Match, user),
             PasswordCheck.Mismatch => PassDbResult.Mismatch,
