@@ -17,7 +17,7 @@ public sealed class LoginBurstTests : IDisposable
         const int commands = 100;
         // A hash takes some tenths of a second of a core, and none is remembered: the burst takes many seconds.
         await using var node = await NodeProcess.StartAsync(
-            _folder.Path, "auth.password-scheme=ARGON2ID", "auth.argon2 { memory = 64 MiB, passes = 4 }", "auth.cache.entries=0",
+            _folder.Path, "auth.password-scheme=ARGON2ID", "auth.argon2.memory=64 MiB", "auth.argon2.passes=4", "auth.cache.entries=0",
             "limits.connections-per-account=100");
         await node.AddUserAsync(Alice);
         await using var session = await node.ConnectImapAsync(Alice);
