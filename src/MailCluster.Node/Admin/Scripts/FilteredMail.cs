@@ -20,7 +20,9 @@ internal sealed class FilteredMail(AccountSelection accounts, MessageIntake inta
         var account = found.Account;
         var source = found.Index.Id;
         var uid = UidSet.Of(row.Uid);
-        var isRemoved = plan.Stays && plan.Replacement is null;
+
+        // Whether the message itself is where it is to be: it stays, or has moved. Otherwise it is removed in the end.
+        var isSettled = plan.Stays && plan.Replacement is null;
         for (var i = 0; i < plan.Targets.Count; i++)
         {
             var target = plan.Targets[i];
@@ -36,7 +38,7 @@ internal sealed class FilteredMail(AccountSelection accounts, MessageIntake inta
             var result = moves
                 ? await accounts.SendAsync(account, new MoveMessages(source, uid, target.Folder), cancellationToken)
                 : await accounts.SendAsync(account, new CopyMessages(source, uid, target.Folder), cancellationToken);
-            isRemoved |= moves;
+            isSettled |= moves;
             await FlagAsync(account, result.Target, result.TargetUids, target.Flags, cancellationToken);
         }
 
@@ -44,7 +46,7 @@ internal sealed class FilteredMail(AccountSelection accounts, MessageIntake inta
             await AppendAsync(found, row, found.Folder, replacement, plan.Flags, cancellationToken);
         else if (plan.Stays)
             await FlagAsync(account, source, uid, plan.Flags, cancellationToken);
-        if (!isRemoved)
+        if (!isSettled)
             await accounts.SendAsync(account, new ExpungeMessages(source, uid, OnlyDeleted: false), cancellationToken);
     }
 
