@@ -39,6 +39,9 @@ public enum DeliveryStatus
     /// <summary>It will never be taken. LMTP: 554 5.7.1 or as the outcome says.</summary>
     Refused,
 
+    /// <summary>The recipient's script refuses it (RFC 5429). LMTP: 550 5.7.1 with the script's words.</summary>
+    Rejected,
+
     /// <summary>It may be taken later; it is not in the mailbox as far as can be told. LMTP: 451 4.3.0.</summary>
     TemporaryFailure,
 }

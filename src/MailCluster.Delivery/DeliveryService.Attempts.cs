@@ -1,3 +1,4 @@
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 
 namespace MailCluster.Delivery;
@@ -12,12 +13,16 @@ public sealed partial class DeliveryService
         Recipient recipient, DeliveryRequest request, PreparedMessage message, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(_time, _options.RetryFor);
-        DeliveryPlan? plan = null;
-        while (plan is null)
+        while (true)
         {
             try
             {
-                plan = await _planner.PlanAsync(recipient, request.Folder, CancellationToken.None);
+                var plan = await _planner.PlanAsync(recipient, request, CancellationToken.None);
+                if (plan.Rejection is { } reason)
+                    return new DeliveryOutcome(DeliveryStatus.Rejected, RejectionText(reason));
+                if (await FileAsync(plan, recipient, request, message, attempts, cancellationToken) is { } outcome)
+                    return outcome;
+                // Another delivery was decided meanwhile on which this plan did not reckon: what it left is seen now.
             }
             catch (MailboxRefusedException e)
             {
@@ -25,38 +30,41 @@ public sealed partial class DeliveryService
                     return Conclude(recipient, request, e);
             }
         }
-
-        return await FileAsync(plan, recipient, request, message, attempts, cancellationToken);
     }
 
-    /// <summary>One command for all attempts: one whose answer was lost is not run twice.</summary>
-    private async Task<DeliveryOutcome> FileAsync(
-        DeliveryPlan plan, Recipient recipient, DeliveryRequest request, PreparedMessage message, Attempts attempts, CancellationToken cancellationToken)
+    /// <summary>One command for all attempts: one whose answer was lost is not run twice. Null: the plan was overtaken.</summary>
+    private async Task<DeliveryOutcome?> FileAsync(
+        FilterPlan plan, Recipient recipient, DeliveryRequest request, PreparedMessage message, Attempts attempts, CancellationToken cancellationToken)
     {
-        NewMessage? stored = null;
-        // Unknown once an attempt may have run: the body then belongs to a message perhaps.
+        var stored = new Dictionary<MailBytes, NewMessage>();
+        // Unknown once an attempt may have run: the bodies then belong to messages perhaps.
         var mayHaveRun = false;
         var command = ContextOf(request);
         while (true)
         {
+            DeliverMessage? deliver = null;
             try
             {
-                stored ??= await _intake.StoreAsync(
-                    recipient.Account, message, new InternalDate(request.ReceivedAt), SystemFlags.None, [], CancellationToken.None);
-                var deliver = new DeliverMessage([.. plan.Actions.Select(action => action.Of(stored))], [], [], [], request.Quota);
+                deliver = await PrepareAsync(plan, recipient, request, message, stored);
                 var result = await _mailboxes.SendAsync(recipient.Account, deliver, command, CancellationToken.None);
+                if (result.IsOvertaken)
+                {
+                    await DiscardAsync(recipient, request, [.. stored.Values]);
+                    return null;
+                }
+
                 foreach (var filed in result.Filed)
                     DeliveryLog.Delivered(_log, recipient.Account, filed.Folder, filed.Uid, message.Body.Length, request.Session);
                 return DeliveryOutcome.Delivered;
             }
             catch (MailboxRefusedException e)
             {
-                if (stored is not null && e.Reason == RefusalReason.Unavailable)
+                if (deliver is not null && e.Reason == RefusalReason.Unavailable)
                     mayHaveRun = true;
                 if (await attempts.WaitAsync(e.Reason, cancellationToken))
                     continue;
-                if (stored is not null && !mayHaveRun)
-                    await DiscardAsync(recipient, request, stored);
+                if (!mayHaveRun)
+                    await DiscardAsync(recipient, request, [.. stored.Values]);
                 return Conclude(recipient, request, e);
             }
         }
@@ -77,11 +85,13 @@ public sealed partial class DeliveryService
         return outcome;
     }
 
-    private async ValueTask DiscardAsync(Recipient recipient, DeliveryRequest request, NewMessage stored)
+    private async ValueTask DiscardAsync(Recipient recipient, DeliveryRequest request, NewMessage[] stored)
     {
+        if (stored.Length == 0)
+            return;
         try
         {
-            await _intake.DiscardAsync(new[] { stored }, _time.GetUtcNow(), CancellationToken.None);
+            await _intake.DiscardAsync(stored, _time.GetUtcNow(), CancellationToken.None);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,7 @@ public sealed partial class DeliveryService : IDeliveryService
     private readonly DeliveryPlanner _planner;
     private readonly MessageIntake _intake;
     private readonly IMailboxClient _mailboxes;
+    private readonly OutboxRegister? _outbox;
     private readonly IDeliveryCheck[] _checks;
     private readonly DeliveryOptions _options;
     private readonly DeliveryMetrics _metrics;
@@ -38,10 +40,13 @@ public sealed partial class DeliveryService : IDeliveryService
         DeliveryOptions options,
         DeliveryMetrics metrics,
         TimeProvider time,
-        ILogger<DeliveryService> log)
+        ILogger<DeliveryService> log,
+        DeliveryFilter? filter = null,
+        OutboxRegister? outbox = null)
     {
         _resolver = new RecipientResolver(directory, options);
-        _planner = new DeliveryPlanner(mailboxes, options);
+        _planner = new DeliveryPlanner(mailboxes, filter, options);
+        _outbox = outbox;
         _intake = intake;
         _mailboxes = mailboxes;
         _checks = [.. checks];

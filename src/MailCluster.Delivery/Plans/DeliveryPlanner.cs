@@ -1,22 +1,28 @@
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 
 namespace MailCluster.Delivery;
 
-/// <summary>Decides what is to happen to a message for a recipient: it is kept, in INBOX in the folder that is asked for, or in the one that the address names.</summary>
-internal sealed class DeliveryPlanner(IMailboxClient mailboxes, DeliveryOptions options)
+/// <summary>Decides what is to happen to a message for a recipient: what their scripts say, and without any it is kept, in INBOX, in the folder that is asked for, or in the one that the address names.</summary>
+internal sealed class DeliveryPlanner(IMailboxClient mailboxes, DeliveryFilter? filter, DeliveryOptions options)
 {
-    private static readonly DeliveryPlan KeepInInbox = new([FileInto.Inbox]);
-
     /// <exception cref="MailboxRefusedException">The mailbox cannot be asked now.</exception>
-    public async ValueTask<DeliveryPlan> PlanAsync(Recipient recipient, FolderName? asked, CancellationToken cancellationToken)
+    public async ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, CancellationToken cancellationToken)
     {
-        if (asked is { } folderAsked)
-            return new DeliveryPlan([new FileInto(folderAsked, SystemFlags.None, [])]);
+        var keepFolder = request.Folder ?? await KeepFolderAsync(recipient, cancellationToken);
+        if (filter is not null)
+            return await filter.PlanAsync(recipient, request, keepFolder, cancellationToken);
+        var plan = new FilterPlan();
+        plan.File(new MailBytes(request.Message), keepFolder, SystemFlags.None, [], MissingFolder.UseInbox, SpecialUse.None, subscribe: false);
+        return plan;
+    }
+
+    private async ValueTask<FolderName> KeepFolderAsync(Recipient recipient, CancellationToken cancellationToken)
+    {
         if (!options.SaveToDetailFolder || recipient.Detail.Length == 0 || !FolderName.TryCreate(recipient.Detail, out var wanted, out _))
-            return KeepInInbox;
+            return FolderName.Inbox;
         var folders = await mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken);
-        var folder = folders.Find(wanted)?.Name ?? FindAnyCase(folders, wanted);
-        return folder is { } found ? new DeliveryPlan([new FileInto(found, SystemFlags.None, [])]) : KeepInInbox;
+        return folders.Find(wanted)?.Name ?? FindAnyCase(folders, wanted) ?? FolderName.Inbox;
     }
 
     // Addresses lose their case on the way; folders do not have to be named in lower case for that.

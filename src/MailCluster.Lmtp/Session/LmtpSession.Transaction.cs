@@ -182,6 +182,7 @@ internal sealed partial class LmtpSession
             DeliveryStatus.Delivered => (250, "2.0.0"),
             DeliveryStatus.OverQuota => (OverQuota.Code, OverQuota.Enhanced),
             DeliveryStatus.Refused => (554, "5.7.1"),
+            DeliveryStatus.Rejected => (550, "5.7.1"),
             _ => (451, "4.3.0"),
         };
         Output.WriteRecipientReply(code, enhanced, recipient.Path.Text, outcome.Text);

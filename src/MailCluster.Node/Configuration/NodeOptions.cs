@@ -56,6 +56,8 @@ internal sealed record NodeOptions
 
     public required SieveLanguageSettings SieveLanguage { get; init; }
 
+    public required SieveDeliverySettings SieveDelivery { get; init; }
+
     public required ManageSieveServiceOptions ManageSieve { get; init; }
 
     public required OutboundSettings Outbound { get; init; }
@@ -106,6 +108,9 @@ internal sealed record LmtpDeliveryOptions
 
     /// <summary>Whether RCPT asks the account for its room.</summary>
     public required bool RecipientQuotaCheck { get; init; }
+
+    /// <summary>How long a Message-ID is remembered and not delivered again; null: it is.</summary>
+    public required TimeSpan? SuppressDuplicates { get; init; }
 
     public required TimeSpan Retry { get; init; }
 }

@@ -1,11 +1,37 @@
+using MailCluster.Delivery.Filters;
 using MailCluster.Hocon.Binding;
 
 namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
-    private static (SieveScriptLimits Scripts, SieveLanguageSettings Language) ReadSieve(HoconSection sieve) =>
-        (ReadScriptLimits(sieve), ReadSieveLanguage(sieve));
+    private static (SieveScriptLimits Scripts, SieveLanguageSettings Language, SieveDeliverySettings Delivery) ReadSieve(HoconSection sieve) =>
+        (ReadScriptLimits(sieve), ReadSieveLanguage(sieve), ReadSieveDelivery(sieve));
+
+    private static SieveDeliverySettings ReadSieveDelivery(HoconSection sieve) => new()
+    {
+        IsEnabled = sieve.Boolean("enabled"),
+        Before = ReadFiles(sieve, "before"),
+        Default = sieve.OptionalText("default") is { } file ? FileOf(sieve, "default", file) : null,
+        After = ReadFiles(sieve, "after"),
+        GlobalDirectory = sieve.OptionalText("global-dir") is { } directory ? Path.GetFullPath(directory) : null,
+        CreateFolders = sieve.Boolean("create-folders"),
+        SubscribeFolders = sieve.Boolean("subscribe-folders"),
+        RedirectFrom = sieve.Choice(
+            "redirect-from", ("original", RedirectSender.Original), ("recipient", RedirectSender.Recipient), ("none", RedirectSender.None)),
+        RedirectMemory = sieve.Duration("redirect-memory", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+    };
+
+    private static string[] ReadFiles(HoconSection sieve, string key) => [.. sieve.Texts(key).Select(file => FileOf(sieve, key, file))];
+
+    private static string FileOf(HoconSection sieve, string key, string file)
+    {
+        if (!File.Exists(file))
+        {
+            sieve.Fault(key, $"there is no file {file}");
+        }
+        return Path.GetFullPath(file);
+    }
 
     private static SieveScriptLimits ReadScriptLimits(HoconSection sieve) => new(
         sieve.Integer("scripts", 1, 10_000),

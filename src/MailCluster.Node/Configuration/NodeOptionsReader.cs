@@ -18,7 +18,7 @@ internal static partial class NodeOptionsReader
         var (clusterName, cluster, sharding, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
         var (name, user, roles) = section.Section("node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
-        var (scripts, language) = section.Section("sieve", ReadSieve);
+        var (scripts, language, sieveDelivery) = section.Section("sieve", ReadSieve);
         return new NodeOptions
         {
             DataDirectory = dataDirectory,
@@ -40,6 +40,7 @@ internal static partial class NodeOptionsReader
             Lmtp = section.Section("lmtp", ReadLmtp),
             SieveScripts = scripts,
             SieveLanguage = language,
+            SieveDelivery = sieveDelivery,
             ManageSieve = section.Section("managesieve", ReadManageSieve),
             Outbound = section.Section("outbound", outbound => ReadOutbound(outbound, name)),
             Mime = section.Section("mime", ReadMime),
@@ -109,6 +110,7 @@ internal static partial class NodeOptionsReader
         ReceivedFor = section.Boolean("received-for"),
         Recipients = section.Integer("recipients", 100, 1_000_000),
         RecipientQuotaCheck = section.Boolean("recipient-quota-check"),
+        SuppressDuplicates = section.DurationOrOff("suppress-duplicates", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
         Retry = section.Duration("retry", TimeSpan.Zero, TimeSpan.FromMinutes(5)),
     };
 

@@ -7,6 +7,7 @@ using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Sasl;
 using MailCluster.Auth.Users;
 using MailCluster.Delivery;
+using MailCluster.Delivery.Filters;
 using MailCluster.Delivery.Outbox;
 using MailCluster.Edge;
 using MailCluster.Imap;
@@ -191,6 +192,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddMailClusterPop3();
         services.AddSingleton(_options.ToDelivery());
         services.AddSingleton<IRecipientDirectory, UserRecipients>();
+        services.AddSingleton(_options.ToFilter());
+        services.AddSingleton<DeliveryFilter>();
         services.AddMailClusterDelivery();
         services.AddSingleton(_options.ToLmtp());
         services.AddSingleton(_options.ToQuotaStatus());

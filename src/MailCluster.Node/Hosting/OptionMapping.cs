@@ -2,6 +2,7 @@ using MailCluster.Auth;
 using MailCluster.Cluster;
 using MailCluster.Cluster.Peers;
 using MailCluster.Delivery;
+using MailCluster.Delivery.Filters;
 using MailCluster.Edge;
 using MailCluster.Imap;
 using MailCluster.Lmtp;
@@ -121,6 +122,22 @@ internal static class OptionMapping
         RecipientDelimiters = node.Lmtp.RecipientDelimiters,
         SaveToDetailFolder = node.Lmtp.SaveToDetailFolder,
         RetryFor = node.Lmtp.Retry,
+    };
+
+    public static FilterOptions ToFilter(this NodeOptions node) => new()
+    {
+        IsEnabled = node.SieveDelivery.IsEnabled,
+        Before = [.. node.SieveDelivery.Before],
+        Default = node.SieveDelivery.Default,
+        After = [.. node.SieveDelivery.After],
+        GlobalDirectory = node.SieveDelivery.GlobalDirectory,
+        CreateFolders = node.SieveDelivery.CreateFolders,
+        SubscribeFolders = node.SieveDelivery.SubscribeFolders,
+        RedirectFrom = node.SieveDelivery.RedirectFrom,
+        RedirectMemory = node.SieveDelivery.RedirectMemory,
+        SuppressDuplicates = node.Lmtp.SuppressDuplicates,
+        CanSend = node.Outbound.Relay is not null,
+        HostName = node.Outbound.HelloName,
     };
 
     public static LmtpOptions ToLmtp(this NodeOptions node) => new()

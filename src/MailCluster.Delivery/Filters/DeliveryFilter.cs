@@ -1,0 +1,20 @@
+using MailCluster.Mailboxes;
+using MailCluster.Sieve;
+using Microsoft.Extensions.Logging;
+
+namespace MailCluster.Delivery.Filters;
+
+/// <summary>The scripts of a node's deliveries.</summary>
+public sealed class DeliveryFilter
+{
+    private readonly FilterServices _services;
+
+    public DeliveryFilter(
+        IMailboxClient mailboxes, SieveCompiler compiler, SieveRunLimits limits, SieveRunOptions runOptions, FilterOptions options, TimeProvider time,
+        ILogger<DeliveryFilter> log) =>
+        _services = new FilterServices(new FilterScripts(mailboxes, compiler, options, time), mailboxes, limits, runOptions, options, time, log);
+
+    /// <exception cref="MailboxRefusedException">The account cannot be asked now.</exception>
+    internal ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, FolderName keepFolder, CancellationToken cancellationToken) =>
+        new FilterRun(recipient, request, keepFolder, _services).PlanAsync(cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using MailCluster.Mailboxes;
+using MailCluster.Sieve;
+
+namespace MailCluster.Delivery.Filters;
+
+/// <summary>The world of the scripts of one delivery. What it was told of the account's memory is kept: the delivery rests on it.</summary>
+internal sealed class FilterHost(
+    Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterScripts scripts, IMailboxClient mailboxes, FilterOptions options) : ISieveHost
+{
+    private readonly List<MarkKey> _absent = [];
+    private FolderList? _folders;
+
+    /// <summary>Marks that were not there when the scripts asked.</summary>
+    public IReadOnlyList<MarkKey> Absent => _absent;
+
+    public static MarkKey DuplicateKey(string handle, string id) => MarkKey.Of("sieve-duplicate", handle, id);
+
+    public async ValueTask<SieveProgram?> FindScriptAsync(SieveIncludeLocation location, string name, CancellationToken cancellationToken)
+    {
+        var script = location == SieveIncludeLocation.Global
+            ? scripts.Global(name)
+            : await AskAsync(scripts.PersonalAsync(recipient.Account, name, cancellationToken));
+        if (script is null)
+            return null;
+        return script.Program ?? throw new SieveScriptException(script.Problem);
+    }
+
+    public async ValueTask<bool> FolderExistsAsync(string folder, CancellationToken cancellationToken) =>
+        FolderName.TryCreate(folder, out var name, out _) && (await FoldersAsync(cancellationToken)).Find(name) is not null;
+
+    public async ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken) =>
+        (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => folder.Id.ToString() == mailboxId)?.Name.Value;
+
+    public async ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken) =>
+        (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => Has(folder, specialUse))?.Name.Value;
+
+    public async ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) =>
+        (await FoldersAsync(cancellationToken)).Folders.Any(one => (folder is null || one.Name.Value == folder) && Has(one, specialUse));
+
+    /// <summary>Folders have no annotations here; the compiler takes no script that asks for one.</summary>
+    public ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken) => new((string?)null);
+
+    public async ValueTask<bool> IsDuplicateAsync(string handle, string id, TimeSpan lifetime, bool last, CancellationToken cancellationToken) =>
+        await IsMarkedAsync(DuplicateKey(handle, id), cancellationToken);
+
+    /// <summary>There are no lists; the compiler takes no script that asks for one.</summary>
+    public ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);
+
+    /// <summary>No program is configured; the compiler takes no script that asks for one.</summary>
+    public ValueTask<SieveProgramResult> ExecuteAsync(
+        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
+        new(new SieveProgramResult(ProgramNotFound, ReadOnlyMemory<byte>.Empty));
+
+    // RFC 5183 §4.1: a delivery agent (MDA), while the message is on its way.
+    public string? EnvironmentItem(string name) => name switch
+    {
+        "name" => "MailCluster",
+        "version" => typeof(FilterHost).Assembly.GetName().Version?.ToString(3),
+        "domain" => options.HostName.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? options.HostName[(dot + 1)..] : "",
+        "host" => options.HostName,
+        "location" => "MDA",
+        "phase" => "during",
+        "remote-ip" => request.ClientAddress,
+        "vnd.dovecot.username" => recipient.Account.Value,
+        "vnd.dovecot.default-mailbox" => keepFolder.Value,
+        _ => null,
+    };
+
+    public bool IsValidNotifyMethod(string uri) => NotifyTarget.TryParse(uri, out _);
+
+    // RFC 5436 §2.3: nobody knows whether somebody reads mail.
+    public string? NotifyCapability(string uri, string capability) =>
+        IsValidNotifyMethod(uri) && capability.Equals("online", StringComparison.OrdinalIgnoreCase) ? "maybe" : null;
+
+    /// <summary>Whether the account remembers this; if it does not, the delivery rests on that.</summary>
+    /// <exception cref="SieveHostUnavailableException">The account cannot be asked now.</exception>
+    public async ValueTask<bool> IsMarkedAsync(MarkKey key, CancellationToken cancellationToken)
+    {
+        if (_absent.Contains(key))
+            return false;
+        var found = await AskAsync(mailboxes.SendAsync(recipient.Account, new FindMarks([key]), CommandContext.None, cancellationToken));
+        if (!found.Keys.IsEmpty)
+            return true;
+        _absent.Add(key);
+        return false;
+    }
+
+    public async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
+        _folders ??= await AskAsync(mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken));
+
+    /// <summary>What a shell says of a program that it does not find.</summary>
+    private const int ProgramNotFound = 127;
+
+    private static bool Has(FolderInfo folder, string specialUse) =>
+        folder.Use != SpecialUse.None && specialUse.TrimStart('\\').Equals(folder.Use.ToString(), StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<T> AskAsync<T>(ValueTask<T> asked)
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (MailboxRefusedException e)
+        {
+            throw new SieveHostUnavailableException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using MailCluster.Mailboxes;
+
+namespace MailCluster.Delivery.Filters;
+
+/// <summary>A message that is to be stored once, however many uses it has. Two objects are two messages.</summary>
+internal sealed class MailBytes(ReadOnlyMemory<byte> bytes)
+{
+    public ReadOnlyMemory<byte> Bytes => bytes;
+}
+
+/// <summary>A copy into a folder.</summary>
+internal sealed record PlannedFiling(MailBytes Message, Filing Filing);
+
+/// <summary>A message for somebody else. Its mail has no body yet.</summary>
+internal sealed record PlannedMail(MailBytes Message, OutgoingMail Mail);
+
+/// <summary>What is to happen to one message for one recipient, all in one change of the account.</summary>
+internal sealed class FilterPlan
+{
+    public List<PlannedFiling> Filings { get; } = [];
+
+    public List<PlannedMail> Outgoing { get; } = [];
+
+    /// <summary>What the plan rests on.</summary>
+    public HashSet<MarkKey> Absent { get; } = [];
+
+    public List<DeliveryMark> Marks { get; } = [];
+
+    /// <summary>Null, or with what words the message is refused: then nothing else happens.</summary>
+    public string? Rejection { get; set; }
+
+    public void File(MailBytes message, FolderName folder, SystemFlags flags, IEnumerable<string> keywords, MissingFolder missing, SpecialUse use, bool subscribe)
+    {
+        var placeholder = new NewMessage(default, default, 0, default, flags, [.. keywords]);
+        Filings.Add(new PlannedFiling(message, new Filing(folder, placeholder, missing, use, subscribe)));
+    }
+
+    public void Send(MailBytes message, OutgoingKind kind, string sender, string recipient, string header, OutgoingTerms terms) =>
+        Outgoing.Add(new PlannedMail(message, new OutgoingMail(kind, sender, recipient, header, default, default, 0, terms)));
+}
