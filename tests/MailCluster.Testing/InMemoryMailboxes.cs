@@ -15,7 +15,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
     private readonly PersistenceContext _persistence;
     private readonly FolderReplicas _replicas;
 
-    private InMemoryMailboxes(TimeProvider time, MailboxOptions options, InMemoryWriterRegistry writers, WriterGeneration generation)
+    private InMemoryMailboxes(TimeProvider time, MailboxOptions options, InMemoryWriterRegistry writers, WriterGeneration generation, IQuotaWatcher? watcher)
     {
         Journal = new InMemoryJournal(writers);
         _system = new ActorSystem(time, NullLoggerFactory.Instance);
@@ -28,7 +28,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
             time,
             NullLoggerFactory.Instance,
             _ => { });
-        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal };
+        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal, QuotaWatcher = watcher };
         Region = MailboxClient.CreateRegion(
             services, ShardCount.Default, new LocalShardAllocation(), new ShardRegionOptions(), NullLoggerFactory.Instance);
         var region = new MailboxRegion(Region);
@@ -54,11 +54,11 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
 
     public ShardRegion Region { get; }
 
-    public static async Task<InMemoryMailboxes> StartAsync(TimeProvider? time = null, MailboxOptions? options = null)
+    public static async Task<InMemoryMailboxes> StartAsync(TimeProvider? time = null, MailboxOptions? options = null, IQuotaWatcher? watcher = null)
     {
         var writers = new InMemoryWriterRegistry();
         var generation = await writers.RegisterAsync("node", CancellationToken.None);
-        return new InMemoryMailboxes(time ?? TimeProvider.System, options ?? new MailboxOptions(), writers, generation);
+        return new InMemoryMailboxes(time ?? TimeProvider.System, options ?? new MailboxOptions(), writers, generation, watcher);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailCluster.Delivery;
 using MailCluster.Hocon;
 using MailCluster.Hocon.Binding;
 using MailCluster.Mailboxes;
@@ -19,6 +20,7 @@ internal static partial class NodeOptionsReader
         Grace = ReadGrace(section),
         UserDatabaseAge = section.Duration("user-database-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         DeferWhenFull = section.Choice("when-full", ("reject", false), ("defer", true)),
+        Warnings = section.List("warnings", ReadWarning),
         Status = section.Section("status", status => new QuotaStatusSettings(status.Choice("unknown-user", ("pass", false), ("reject", true)))),
     };
 
@@ -28,6 +30,46 @@ internal static partial class NodeOptionsReader
             ? null
             : "a folder and its rule, such as \"Trash:storage=+10%\" or \"Junk:ignore\"");
         return QuotaFields.TryReadRules(texts, out var all, out _) ? all : QuotaRules.None;
+    }
+
+    // The list's entries are the user's alone: what they leave out has no default in the reference.
+    private static QuotaWarning ReadWarning(HoconSection entry)
+    {
+        var at = entry.Text("at", text => TryReadPercent(text, out var percent) && percent is >= 1 and <= 1000 ? null : "a part of the limit such as 80%");
+        TryReadPercent(at, out var threshold);
+        var usual = QuotaWarning.Default(threshold, entry.Has("when") && entry.Choice("when", ("rising", false), ("falling", true)));
+        return usual with
+        {
+            Subject = entry.Has("subject") ? entry.Text("subject", text => text.Length > 0 && !text.Any(char.IsControl) ? null : "one line of text") : usual.Subject,
+            Text = ReadWarningText(entry) ?? usual.Text,
+        };
+    }
+
+    private static string? ReadWarningText(HoconSection entry)
+    {
+        if (entry.Has("text"))
+        {
+            if (entry.Has("text-file"))
+            {
+                entry.Fault("text-file", "expected either text or text-file");
+                entry.Text("text-file");
+            }
+            return entry.Text("text");
+        }
+        if (!entry.Has("text-file"))
+        {
+            return null;
+        }
+        var file = entry.Text("text-file", NotEmpty);
+        try
+        {
+            return File.ReadAllText(FullPath(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            entry.Fault("text-file", $"expected a file that can be read: {error.Message}");
+            return null;
+        }
     }
 
     private static QuotaAmount ReadGrace(HoconSection section)

@@ -1,3 +1,4 @@
+using MailCluster.Delivery;
 using MailCluster.Mailboxes;
 
 namespace MailCluster.Node.Configuration;
@@ -16,6 +17,9 @@ internal sealed record QuotaSettings
 
     /// <summary>The sender of mail for a full account is to try again rather than give up.</summary>
     public required bool DeferWhenFull { get; init; }
+
+    /// <summary>Messages to accounts that fill up.</summary>
+    public required IReadOnlyList<QuotaWarning> Warnings { get; init; }
 
     public required QuotaStatusSettings Status { get; init; }
 }

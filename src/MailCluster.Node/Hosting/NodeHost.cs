@@ -109,6 +109,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             _ = _application.Services.GetRequiredService<IAuthenticator>(); // Now, so that a wrong password-scheme shows now,
             _ = _application.Services.GetRequiredService<SaslMechanismSet>(); // and a keytab that is not there.
             await ReadBansAsync(cancellationToken);
+            _mailboxes.QuotaWatcher.Connect(_application.Services.GetRequiredService<QuotaWarnings>());
             _mailboxes.Quotas.Connect(_application.Services.GetRequiredService<IUserDirectory>());
             await _application.StartAsync(cancellationToken);
         }
@@ -195,6 +196,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton(_options.ToFilter());
         services.AddSingleton<DeliveryFilter>();
         services.AddMailClusterDelivery();
+        services.AddSingleton(provider => new QuotaWarnings(
+            provider.GetRequiredService<IDeliveryService>(),
+            provider.GetRequiredService<IMailboxClient>(),
+            [.. _options.Quota.Warnings],
+            _options.Name,
+            _time,
+            _loggers.CreateLogger<QuotaWarnings>()));
         services.AddSingleton(_options.ToLmtp());
         services.AddSingleton(_options.ToQuotaStatus());
         services.AddSieve(_options);

@@ -32,6 +32,7 @@ internal sealed class NodeMailboxes : IAsyncDisposable
         var services = new MailboxServices(_persistence, storage.Bodies, Feeds, mailboxes, time)
         {
             QuotaDirectory = Quotas,
+            QuotaWatcher = QuotaWatcher,
             Log = loggers.CreateLogger("MailCluster.Mailboxes"),
             Outbox = OutboxSignal,
         };
@@ -48,6 +49,9 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 
     /// <summary>To be connected to the user database once there is one.</summary>
     public UserQuotas Quotas { get; } = new();
+
+    /// <summary>To be connected to what warns users once there is delivery.</summary>
+    public LateQuotaWatcher QuotaWatcher { get; } = new();
 
     /// <summary>To be attached to whoever sends.</summary>
     public OutboxSignal OutboxSignal { get; } = new();

@@ -275,6 +275,7 @@ internal static class OptionMapping
             Rules = node.Quota.Rules,
             Grace = node.Quota.Grace,
             DirectoryAge = node.Quota.UserDatabaseAge,
+            Thresholds = [.. node.Quota.Warnings.Select(warning => warning.At).Distinct().Order()],
         },
     };
 

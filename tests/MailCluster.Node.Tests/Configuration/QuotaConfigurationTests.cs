@@ -1,3 +1,4 @@
+using MailCluster.Delivery;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Configuration;
 
@@ -26,7 +27,19 @@ public sealed class QuotaConfigurationTests
         Assert.Equal(new QuotaAmount(1 << 20, QuotaAmountKind.Added), quota.Grace);
     }
 
+    [Fact]
+    public void WarningsHaveTheirWordsOrTheUsualOnes()
+    {
+        var warnings = Load("warnings=[{ at = 80% }, { at = 95%, subject = Full, text = \"{used}\" }, { at = 80%, when = falling }]").Warnings;
+
+        Assert.Equal([QuotaWarning.Default(80, false), new QuotaWarning(95, false, "Full", "{used}"), QuotaWarning.Default(80, true)], warnings);
+    }
+
     [Theory]
+    [InlineData("warnings=[{ at = full }]")]
+    [InlineData("warnings=[{ at = 80%, when = never }]")]
+    [InlineData("warnings=[{ at = 80%, text-file = \"/no/such/file\" }]")]
+    [InlineData("warnings=[{ at = 80%, sound = loud }]")]
     [InlineData("storage=12")]
     [InlineData("messages=0")]
     [InlineData("grace=150%")]
