@@ -34,9 +34,6 @@ internal sealed class AccountScriptHost(AccountId? account, AccountSelection acc
     public async ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken) =>
         (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => folder.Id.ToString() == mailboxId)?.Name.Value;
 
-    public async ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken) =>
-        (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => Has(folder, specialUse))?.Name.Value;
-
     public async ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) =>
         (await FoldersAsync(cancellationToken)).Folders.Any(one => (folder is null || one.Name.Value == folder) && Has(one, specialUse));
 
