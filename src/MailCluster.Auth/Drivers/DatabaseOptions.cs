@@ -105,3 +105,6 @@ public sealed record StaticOptions : DatabaseOptions
     /// <summary>Keeps the password out of logs.</summary>
     public override string ToString() => "StaticOptions";
 }
+
+/// <summary>The configured databases cannot be used: a library is missing, or options do not go together. For the operator, at the start; no secrets.</summary>
+public sealed class DatabaseOptionsException(string message, Exception inner) : ArgumentException(message, inner);

@@ -36,13 +36,13 @@ internal sealed class Databases(
     private readonly Dictionary<LdapServerOptions, LdapDirectory> _directories = [];
 
     /// <summary>The steps of a password chain. The built-in accounts may be two databases, a file and a table; these are two steps then.</summary>
-    /// <exception cref="ArgumentException">A driver cannot be used; the message says why, without secrets.</exception>
-    public IReadOnlyList<PassDbStep> PassDbs(IReadOnlyList<PassDbOptions> options) =>
-        [.. options.SelectMany((option, place) => Of(option).Select(database => Step(option, Remembering(option, place, database))))];
+    /// <exception cref="DatabaseOptionsException">A driver cannot be used.</exception>
+    public IReadOnlyList<PassDbStep> PassDbs(IReadOnlyList<PassDbOptions> options) => Checked<PassDbStep>(
+        () => [.. options.SelectMany((option, place) => Of(option).Select(database => Step(option, Remembering(option, place, database))))]);
 
     /// <summary>The steps of a user chain.</summary>
-    /// <exception cref="ArgumentException">A driver cannot be used; the message says why, without secrets.</exception>
-    public IReadOnlyList<UserDbStep> UserDbs(IReadOnlyList<UserDbOptions> options) => [.. options.Select(Step)];
+    /// <exception cref="DatabaseOptionsException">A driver cannot be used.</exception>
+    public IReadOnlyList<UserDbStep> UserDbs(IReadOnlyList<UserDbOptions> options) => Checked<UserDbStep>(() => [.. options.Select(Step)]);
 
     public async ValueTask DisposeAsync()
     {
@@ -62,6 +62,18 @@ internal sealed class Databases(
     {
         var ending = DisposeAsync();
         if (!ending.IsCompleted) ending.AsTask().ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    private static IReadOnlyList<T> Checked<T>(Func<IReadOnlyList<T>> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new DatabaseOptionsException(e.Message, e);
+        }
     }
 
     private IReadOnlyList<IPassDb> Of(PassDbOptions option) => option.Database switch

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
 using MailCluster.Auth;
+using MailCluster.Auth.Drivers;
 using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Sasl;
@@ -153,8 +154,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
         builder.WebHost.ConfigureKestrel((_, kestrel) => _binder!.Bind(kestrel, MailListeners.Handlers(_options, kestrel.ApplicationServices)));
-        var application = builder.Build();
-        OpenUserDatabases(application.Services);
+        var application = BuildWithUserDatabases(builder);
         application.UseAdminApi();
         application.Run(application.Services.GetRequiredService<HttpEndpoints>().HandleAsync);
         return application;
@@ -227,14 +227,16 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     // A driver whose library is missing or whose options make no sense is told now, not to the first client.
-    private static void OpenUserDatabases(IServiceProvider services)
+    private static WebApplication BuildWithUserDatabases(WebApplicationBuilder builder)
     {
         try
         {
-            _ = services.GetRequiredService<IAuthenticator>();
-            _ = services.GetRequiredService<IUserDirectory>();
+            var application = builder.Build();
+            _ = application.Services.GetRequiredService<IAuthenticator>();
+            _ = application.Services.GetRequiredService<IUserDirectory>();
+            return application;
         }
-        catch (ArgumentException error)
+        catch (DatabaseOptionsException error)
         {
             throw new NodeStartException($"the user databases cannot be used: {error.Message}", error);
         }

@@ -34,13 +34,13 @@ public sealed class StartTests
 
     [Fact]
     public void A_deny_list_that_cannot_look_users_up_is_refused() =>
-        Assert.Contains("deny", Assert.Throws<ArgumentException>(static () => Start(new PassDbOptions { Database = new PamOptions(), Deny = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("deny", Assert.Throws<DatabaseOptionsException>(static () => Start(new PassDbOptions { Database = new PamOptions(), Deny = true })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_driver_is_refused_where_it_has_nothing_to_say()
     {
-        Assert.Throws<ArgumentException>(static () => Start(new PassDbOptions { Database = new PrefetchOptions() }));
-        Assert.Throws<ArgumentException>(static () => Start(new PassDbOptions { Database = new AccountsOptions() }, new PamOptions()));
+        Assert.Throws<DatabaseOptionsException>(static () => Start(new PassDbOptions { Database = new PrefetchOptions() }));
+        Assert.Throws<DatabaseOptionsException>(static () => Start(new PassDbOptions { Database = new AccountsOptions() }, new PamOptions()));
     }
 
     [Fact]
