@@ -16,6 +16,7 @@ internal sealed partial class EditableMessage : SieveMessage
     private ReadOnlyMemory<byte>? _bytes;
 
     private string? _rawBody;
+    private Dictionary<object, MessagePart>? _parts;
 
     private EditableMessage(ReadOnlyMemory<byte> bytes, MessagePart root, SieveMessageLimits limits, FieldBudget budget)
     {
@@ -110,20 +111,23 @@ internal sealed partial class EditableMessage : SieveMessage
     public override SievePart? Find(SievePart part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return part is MessagePart known ? Find(_root, known.Key) : null;
-    }
-
-    private static MessagePart? Find(MessagePart part, object key)
-    {
-        if (ReferenceEquals(part.Key, key))
-            return part;
-        foreach (var child in part.Body.Parts)
+        if (part is not MessagePart known)
+            return null;
+        if (_parts is null)
         {
-            if (Find(child, key) is { } found)
-                return found;
+            // A loop over the parts of an edited message asks for each of them at each test.
+            _parts = new Dictionary<object, MessagePart>(ReferenceEqualityComparer.Instance);
+            Index(_root, _parts);
         }
 
-        return null;
+        return _parts.GetValueOrDefault(known.Key);
+    }
+
+    private static void Index(MessagePart part, Dictionary<object, MessagePart> parts)
+    {
+        parts.Add(part.Key, part);
+        foreach (var child in part.Body.Parts)
+            Index(child, parts);
     }
 
     private static void AddTexts(MessagePart part, List<string> list)

@@ -49,7 +49,7 @@ internal sealed class MessagePart : SievePart
     {
         ArgumentOutOfRangeException.ThrowIfNegative(charactersMax);
         // Reports (message/delivery-status and its like) are text to a person, and so is a multipart that cannot be split.
-        if (Body.Kind != MimePartKind.Leaf || !(IsText || Type is "message" or "multipart"))
+        if (Body.Kind != MimePartKind.Leaf || !IsReadable)
             return "";
         var text = ReadableText;
         if (text.Length <= charactersMax)
@@ -57,6 +57,8 @@ internal sealed class MessagePart : SievePart
         var length = charactersMax > 0 && char.IsHighSurrogate(text[charactersMax - 1]) ? charactersMax - 1 : charactersMax;
         return text[..length];
     }
+
+    private bool IsReadable => IsText || Type is "message" or "multipart";
 
     public bool IsText => Type == "text" || IsXhtml;
 
@@ -95,10 +97,10 @@ internal sealed class MessagePart : SievePart
         return type.Type.Length > 0 ? type : ("text", "plain");
     }
 
-    /// <summary>Of text only: what attachments decode to is asked for once, if at all, and may be large.</summary>
+    /// <summary>Of what can be read only: what attachments decode to is asked for once, if at all, and may be large.</summary>
     private string Remember(ref string? place, string text)
     {
-        if (IsText)
+        if (IsReadable)
             place = text;
         return text;
     }

@@ -99,6 +99,18 @@ public sealed class BodyTests
     public void Extracted_text_is_that_of_text_parts(string part, int characters, string text) =>
         Assert.Equal(text, Part(Message(Nested), part).ExtractText(characters));
 
+    /// <summary>A report, and a multipart that cannot be split, are text to a person; asked for again, they are not decoded again.</summary>
+    [Theory]
+    [InlineData("Content-Type: message/delivery-status\n\nAction: failed\n", "Action: failed\r\n")]
+    [InlineData("Content-Type: multipart/mixed\n\n--x\n", "--x\r\n")]
+    [InlineData("Content-Type: application/xhtml+xml\n\n<p>a<br/>b</p>\n", "a\nb")]
+    public void What_can_be_read_is_decoded_once(string message, string text)
+    {
+        var part = Message(message).Root;
+        Assert.Equal(text, part.ExtractText(100));
+        Assert.Same(part.ExtractText(100), part.ExtractText(100));
+    }
+
     [Fact]
     public void Extracting_does_not_cut_a_character_in_two() => Assert.Equal("a", Message("Subject: x\n\na\U0001F600b").Root.ExtractText(2));
 
