@@ -90,8 +90,9 @@ public sealed class SaslClientTests : IAsyncLifetime
         Assert.Equal("OK OK", answer.Output.Trim());
     }
 
+    /// <summary>With PLAIN, its authzid the name itself: Debian's build knows none that signs.</summary>
     [Fact]
-    public async Task Neomutt_logs_in_with_CRAM_MD5()
+    public async Task Neomutt_logs_in_after_STARTTLS()
     {
         var settings = _folder.File("muttrc");
         await File.WriteAllTextAsync(
@@ -99,19 +100,21 @@ public sealed class SaslClientTests : IAsyncLifetime
             $"""
             set imap_user="plain@example.com"
             set imap_pass="{Password}"
-            set imap_authenticators="cram-md5"
+            set imap_authenticators="plain"
             set ssl_starttls=yes
             set ssl_force_tls=yes
             set certificate_file="{_folder.File("tls/certificate.pem")}"
             set folder="imap://localhost:{_node.ImapPort}/"
-            set spoolfile="+INBOX"
+            set spoolfile="imap://localhost:{_node.ImapPort}/INBOX"
+            set record=""
             set sleep_time=0
             """);
-        // It wants a terminal; -Z ends it at once when the mailbox holds nothing new.
-        await ClientProgram.RunAsync(
-            "script", ["-qec", $"timeout 60 neomutt -n -F {settings} -Z -f imap://localhost:{_node.ImapPort}/INBOX", "/dev/null"],
+        // It wants a terminal.
+        var answer = await ClientProgram.RunAsync(
+            "script", ["-qec", $"timeout 60 neomutt -n -F {settings} -e 'push <quit>'", "/dev/null"],
             environment: new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = _folder.Path });
-        await _node.SaidAsync("user=<plain@example.com> method=CRAM-MD5").WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("INBOX [Msgs:0]", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("user=<plain@example.com> method=PLAIN", _node.Log, StringComparison.Ordinal);
     }
 
     private string[] Curl(string mechanism, string user) =>
