@@ -47,20 +47,10 @@ internal static partial class NodeOptionsReader
         IncludesMax = section.Integer("includes", 0, 10_000),
     };
 
-    /// <summary>
-    /// What the compiler knows and a delivery here does not do, so that no script is taken that counts on it: folders have no annotations, there are no lists and no
-    /// programs, reports go nowhere, and no script runs on what IMAP does.
-    /// </summary>
-    private static readonly ImmutableArray<string> s_notHere =
-    [
-        "mboxmetadata", "servermetadata", "extlists", "imapsieve", "vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute", "vnd.dovecot.report",
-    ];
-
     private static ImmutableArray<string> ReadExtensions(HoconSection section, string key, ImmutableArray<string> usual, SieveRunOptions run)
     {
-        usual = usual.RemoveRange(s_notHere);
         var given = section.Texts(key, static text => SieveExtensions.IsKnown(text.TrimStart('-'))
-            ? s_notHere.Contains(text) ? "an extension that deliveries here carry out; this one the compiler only knows" : null
+            ? null
             : $"an extension of Sieve, such as {Spelling.Nearest(text.TrimStart('-'), SieveExtensions.All) ?? "editheader"}, or one with a minus");
         if (run.Spam is not null)
             usual = usual.AddRange("spamtest", "spamtestplus");

@@ -10,9 +10,22 @@ namespace MailCluster.Node.Hosting;
 /// <summary>The Sieve language in the node: one compiler for all that look at scripts, and ManageSieve.</summary>
 internal static class SieveServices
 {
+    /// <summary>What the compiler knows and a delivery does not do yet: folders have no annotations, there are no lists, and no script runs on what IMAP does.</summary>
+    private static readonly ImmutableArray<string> s_withoutEffect = ["mboxmetadata", "servermetadata", "extlists", "imapsieve"];
+
+    /// <summary>The same, of what has to be asked for in the configuration: there are no programs, and reports go nowhere.</summary>
+    private static readonly ImmutableArray<string> s_refused = ["vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute", "vnd.dovecot.report"];
+
+    /// <exception cref="NodeStartException">The configuration asks for what is not carried out.</exception>
     public static IServiceCollection AddSieve(this IServiceCollection services, NodeOptions options)
     {
-        services.TryAddSingleton(options.SieveLanguage.Compiler with { ScriptBytesMax = options.SieveScripts.Size });
+        var compiler = options.SieveLanguage.Compiler;
+        services.TryAddSingleton(compiler with
+        {
+            ScriptBytesMax = options.SieveScripts.Size,
+            PersonalExtensions = CarriedOut(compiler.PersonalExtensions, "sieve.extensions"),
+            GlobalExtensions = CarriedOut(compiler.GlobalExtensions, "sieve.global-extensions"),
+        });
         services.TryAddSingleton(options.SieveLanguage.Limits);
         services.TryAddSingleton(options.SieveLanguage.Run);
         services.TryAddSingleton<SieveCompiler>();
@@ -21,6 +34,12 @@ internal static class SieveServices
             options, provider.GetRequiredService<SieveCompiler>(), provider.GetRequiredService<SieveRunLimits>()));
         return services.AddMailClusterManageSieve();
     }
+
+    /// <summary>No script is taken that counts on something that would not happen.</summary>
+    private static ImmutableArray<string> CarriedOut(ImmutableArray<string> extensions, string key) =>
+        extensions.FirstOrDefault(s_refused.Contains) is { } refused
+            ? throw new NodeStartException($"{key}: deliveries do not carry out {refused}")
+            : extensions.RemoveRange(s_withoutEffect);
 
     private static ManageSieveOptions ToManageSieve(NodeOptions node, SieveCompiler compiler, SieveRunLimits limits)
     {
