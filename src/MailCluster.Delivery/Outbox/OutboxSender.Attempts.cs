@@ -150,18 +150,13 @@ public sealed partial class OutboxSender
         }
 
         var next = now + PauseAfter(entry.Attempts);
-        if (outcome.Status == SmtpStatus.Unknown)
-        {
-            // The relay may still be at it.
-            next = next > claimedUntil ? next : claimedUntil;
-            OutboxLog.Unknown(_log, account, entry.Id, mail.Recipient, next, outcome.Text);
-        }
-        else
-        {
-            OutboxLog.Deferred(_log, account, entry.Id, mail.Recipient, entry.Attempts, next, outcome.Text);
-        }
-
+        if (outcome.Status == SmtpStatus.Unknown && next < claimedUntil)
+            next = claimedUntil; // The relay may still be at it.
         await SettleAsync(account, entry.Id, OutboxVerdict.Deferred, next, outcome.Text, []);
+        if (outcome.Status == SmtpStatus.Unknown)
+            OutboxLog.Unknown(_log, account, entry.Id, mail.Recipient, next, outcome.Text);
+        else
+            OutboxLog.Deferred(_log, account, entry.Id, mail.Recipient, entry.Attempts, next, outcome.Text);
     }
 
     private TimeSpan PauseAfter(int attempts)
