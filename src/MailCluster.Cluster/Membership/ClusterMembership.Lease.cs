@@ -98,11 +98,20 @@ public sealed partial class ClusterMembership
 
     private void Lapsed()
     {
-        if (!HasLease && !_stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
         {
-            _lapsed = true;
-            MembershipLog.LeaseLost(_log, Self.Node, Generation);
+            return;
         }
+
+        if (LeaseLeft is var left && left > TimeSpan.Zero)
+        {
+            // Renewed meanwhile, or the timer, which counts whole milliseconds, was a little early.
+            _lapse?.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        _lapsed = true;
+        MembershipLog.LeaseLost(_log, Self.Node, Generation);
     }
 
     private void Lapse()
