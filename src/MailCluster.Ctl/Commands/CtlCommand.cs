@@ -37,6 +37,7 @@ internal static class CtlCommand
         root.Subcommands.Add(CertCommand.Make());
         root.Subcommands.Add(SessionCommands.Who());
         root.Subcommands.Add(SessionCommands.Kick());
+        root.Subcommands.Add(OutboxCommands.Make());
         root.Subcommands.Add(BanCommands.Make());
         root.Subcommands.Add(MailboxCommands.Make());
         root.Subcommands.Add(MessageCommands.Search());

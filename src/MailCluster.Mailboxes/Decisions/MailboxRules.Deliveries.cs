@@ -48,12 +48,15 @@ internal static partial class MailboxRules
     {
         if (!state.Outbox.TryGetValue(command.Id, out var entry) || entry.NextAttempt > context.Now)
             return MailboxDecision.Nothing(new OutboxClaim(false));
-        return Decision(new OutboxClaim(true), new OutboxAttempted(command.Id, entry.Attempts + 1, command.Until, entry.Response));
+        return Decision(new OutboxClaim(true), new OutboxAttempted(command.Id, entry.Attempts + 1, command.Until, ""));
     }
 
     private static MailboxDecision Decide(MailboxState state, SettleOutboxEntry command, DecisionContext context)
     {
         if (!state.Outbox.TryGetValue(command.Id, out var entry))
+            return MailboxDecision.Nothing(new OutboxSettled(false));
+        // To be tried at once means twice at once while an attempt is under way.
+        if (command.Verdict == OutboxVerdict.Rescheduled && entry.IsUnderWay)
             return MailboxDecision.Nothing(new OutboxSettled(false));
         var response = command.Response.Length > OutboxEntry.ResponseMax ? command.Response[..OutboxEntry.ResponseMax] : command.Response;
         var filer = new Filer(state, context);

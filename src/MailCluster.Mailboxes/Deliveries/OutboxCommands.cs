@@ -14,12 +14,15 @@ public readonly record struct OutboxId(Guid Value)
 /// <param name="QueuedAt">Since when it waits.</param>
 /// <param name="Attempts">Attempts begun.</param>
 /// <param name="NextAttempt">Not before this time. While an attempt is under way: the time at which it counts as lost.</param>
-/// <param name="Response">What the last attempt was told; empty before the first.</param>
+/// <param name="Response">What the last attempt was told; empty before the first, and while one is under way.</param>
 public sealed record OutboxEntry(
     OutboxId Id, OutgoingMail Mail, DateTimeOffset QueuedAt, int Attempts, DateTimeOffset NextAttempt, string Response)
 {
     /// <summary>The most characters of a response that are kept.</summary>
     public const int ResponseMax = 500;
+
+    /// <summary>An attempt was begun and nobody has told how it ended; if its node died, it counts as lost at <see cref="NextAttempt"/>.</summary>
+    public bool IsUnderWay => Attempts > 0 && Response.Length == 0;
 }
 
 /// <summary>What the account has to send, oldest first.</summary>
@@ -46,7 +49,7 @@ public sealed record SettleOutboxEntry(
     OutboxId Id, OutboxVerdict Verdict, DateTimeOffset NextAttempt, string Response, ImmutableArray<Filing> Filings)
     : MailboxCommand<OutboxSettled>;
 
-/// <param name="IsChanged">False: the entry was gone, nothing was filed.</param>
+/// <param name="IsChanged">False: the entry was gone, or was to be tried at another time while an attempt is under way; nothing was filed.</param>
 public sealed record OutboxSettled(bool IsChanged);
 
 /// <summary>What may become of an entry of the outbox.</summary>

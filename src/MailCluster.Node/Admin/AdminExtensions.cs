@@ -38,6 +38,9 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, CertVerb>();
         services.AddSingleton<IAdminVerb, WhoVerb>();
         services.AddSingleton<IAdminVerb, KickVerb>();
+        services.AddSingleton<IAdminVerb, OutboxListVerb>();
+        services.AddSingleton<IAdminVerb, OutboxRetryVerb>();
+        services.AddSingleton<IAdminVerb, OutboxDeleteVerb>();
         services.AddSingleton<IAdminVerb, BanListVerb>();
         services.AddSingleton<IAdminVerb, BanAddVerb>();
         services.AddSingleton<IAdminVerb, BanRemoveVerb>();

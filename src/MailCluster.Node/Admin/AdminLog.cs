@@ -35,4 +35,7 @@ internal static partial class AdminLog
 
     [LoggerMessage(1709, LogLevel.Information, "admin: the ban of {Network} is lifted")]
     public static partial void Unbanned(ILogger logger, string network);
+
+    [LoggerMessage(1710, LogLevel.Information, "admin: outbox of {Account}, {Id}: {Change}")]
+    public static partial void OutboxChanged(ILogger logger, string account, string id, string change);
 }

@@ -27,6 +27,13 @@ internal sealed record WhoRequest(string? Pattern = null, bool Sessions = false)
 /// <summary>Exactly one of the three says whom.</summary>
 internal sealed record KickRequest(string? Pattern = null, string? Session = null, string? Address = null);
 
+/// <param name="User">An account or a pattern.</param>
+internal sealed record OutboxListRequest(string User);
+
+/// <param name="User">An account or a pattern.</param>
+/// <param name="Id">One entry; null for all.</param>
+internal sealed record OutboxChangeRequest(string User, string? Id = null);
+
 internal sealed record BanListRequest;
 
 /// <param name="Network">An address or a network in CIDR form.</param>

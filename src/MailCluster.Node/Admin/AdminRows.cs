@@ -26,6 +26,12 @@ internal sealed record SessionRow(
     string User, string Session, string Protocol, string Address, string Tls, string Since, string State, string Folder, long BytesIn,
     long BytesOut);
 
+/// <param name="Next">When it is tried; while an attempt is under way, when that counts as lost.</param>
+/// <param name="Response">What the last attempt was told.</param>
+internal sealed record OutboxRow(string User, string Id, string Kind, string Recipient, long Size, string Queued, int Attempts, string Next, string Response);
+
+internal sealed record OutboxChangeRow(string User, string Id, string Result);
+
 /// <param name="Until">Empty: until it is lifted.</param>
 internal sealed record BanRow(string Network, string Since, string Until, string Reason);
 

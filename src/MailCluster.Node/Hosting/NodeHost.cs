@@ -174,6 +174,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         services.AddSingleton<ITlsCertificateSource>(_certificates!);
         services.AddSingleton(_mailboxes!.Client);
         services.AddSingleton(_mailboxes.OutboxRegister);
+        services.AddSingleton(_storage!.Outbox);
         services.AddSingleton(_mailboxes.Region);
         services.AddSingleton(_mailboxes.Ownership);
         services.AddSingleton(_mailboxes.Feeds);

@@ -183,9 +183,14 @@ public sealed class DeliveryRulesTests
         Assert.True(_mailbox.Run(new ClaimOutboxEntry(id, until.AddMinutes(1))).IsGranted);
         Assert.Equal(2, _mailbox.State.Outbox[id].Attempts);
 
+        // An administrator's "now" would be a second attempt beside the first.
+        Assert.False(_mailbox.Run(new SettleOutboxEntry(id, OutboxVerdict.Rescheduled, until, "", [])).IsChanged);
+
         var later = until.AddHours(1);
         _mailbox.Run(new SettleOutboxEntry(id, OutboxVerdict.Deferred, later, new string('x', 2_000), []));
         Assert.Equal((2, later, OutboxEntry.ResponseMax), (_mailbox.State.Outbox[id].Attempts, _mailbox.State.Outbox[id].NextAttempt, _mailbox.State.Outbox[id].Response.Length));
+        Assert.True(_mailbox.Run(new SettleOutboxEntry(id, OutboxVerdict.Rescheduled, until, "", [])).IsChanged);
+        Assert.Equal(until, _mailbox.State.Outbox[id].NextAttempt);
     }
 
     [Fact]

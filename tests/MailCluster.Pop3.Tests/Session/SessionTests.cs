@@ -187,7 +187,8 @@ public sealed class SessionTests
     {
         await using var pop3 = await Pop3Fixture.StartAsync();
         var clients = new List<Pop3Client>();
-        for (var i = 0; i < new EdgeLimits().ConnectionsPerAccount; i++)
+        // All come from one address.
+        for (var i = 0; i < new EdgeLimits().ConnectionsPerAccountAndAddress; i++)
             clients.Add(await pop3.LogInAsync());
         using var client = pop3.Connect();
         await client.ReadAsync();

@@ -74,7 +74,7 @@ internal sealed class AccountCheck(AccountSelection accounts, IBodyStore bodies,
             BodyCondition.Corrupt => "outbox-body-corrupt",
             _ => "outbox-size-wrong",
         };
-        var repair = drop ? "it will not be sent" : $"none: mailctl outbox delete {account} {entry.Id} gives it up";
+        var repair = drop ? "it will not be sent" : $"none: mailctl outbox delete -u {account} {entry.Id} gives it up";
         await run.ReportAsync(
             new FindingRow(problem, account.Value, "", 0, entry.Mail.Body.ToString(), $"to {entry.Mail.Recipient}: {detail}", repair), drop);
     }
