@@ -114,7 +114,7 @@ public sealed partial class OutboxSender
         catch (OperationCanceledException)
         {
             // This node stops: whoever has the account next need not wait until the claim is over.
-            await SettleAsync(account, entry.Id, OutboxVerdict.Rescheduled, _time.GetUtcNow(), "", []);
+            await SettleAsync(account, entry.Id, OutboxVerdict.Deferred, _time.GetUtcNow(), "The node stopped before it was sent.", []);
             throw;
         }
         catch (BodyStoreUnavailableException e)
