@@ -1,4 +1,4 @@
-"""Mail in by LMTP and out by IMAPS, while a node is killed and another is drained: the same play on containers and on processes.
+"""Mail in by LMTP and out by IMAPS and POP3S, while a node is killed and another is drained: the same play on containers and on processes.
 
 What it holds: a message that was acknowledged is there, once; while at least two nodes serve, a delivery that is tried again within its patience gets
 through; a session on a node that lives keeps its connection; a node that is told to stop says goodbye and ends with 0.
@@ -7,7 +7,9 @@ import contextlib
 import email
 import imaplib
 import json
+import poplib
 import smtplib
+import socket
 import ssl
 import sys
 import time
@@ -27,8 +29,8 @@ BEGUN = time.monotonic()
 class Mail:
     """A mail transfer agent and mail clients at one address."""
 
-    def __init__(self, lmtp, imaps):
-        self.lmtp, self.imaps = lmtp, imaps
+    def __init__(self, lmtp, imaps, pop3s, managesieve):
+        self.lmtp, self.imaps, self.pop3s, self.managesieve = lmtp, imaps, pop3s, managesieve
         self.delivered = {user: [] for user in USERS}
         self.number = 0
 
@@ -50,9 +52,30 @@ class Mail:
                     raise AssertionError(f"a delivery to {user} was not taken in {PATIENCE} s, {tries} tries: {error!r}")
                 time.sleep(0.2)
 
-    def open(self, user):
+    @staticmethod
+    def any_certificate():
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+    def check_other_doors(self, user):
+        """The same mail by POP3, and the greeting of ManageSieve."""
+        client = poplib.POP3_SSL(*self.pop3s(), context=self.any_certificate(), timeout=30)
+        client.user(user)
+        client.pass_(PASSWORD)
+        count, _ = client.stat()
+        assert count == len(self.delivered[user]), f"{user} has {count} messages by POP3 and not {len(self.delivered[user])}"
+        client.quit()
+        with socket.create_connection(self.managesieve(), timeout=30) as connection, connection.makefile("rb") as lines:
+            greeting = []
+            while not greeting or not greeting[-1].startswith(b"OK"):
+                line = lines.readline()
+                assert line, f"ManageSieve says {greeting}"
+                greeting.append(line)
+            assert any(line.startswith(b'"SIEVE"') for line in greeting) and b'"STARTTLS"\r\n' in greeting, f"ManageSieve says {greeting}"
+
+    def open(self, user):
+        context = self.any_certificate()
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -111,7 +134,8 @@ def play(stage, nodes, mail, client_address):
         for _ in range(3):
             mail.deliver(user)
     mail.check_all()
-    say(f"{len(USERS)} accounts, made on {first}; mail in and out")
+    mail.check_other_doors(USERS[0])
+    say(f"{len(USERS)} accounts, made on {first}; mail in and out, POP3 and ManageSieve")
 
     held = {user: mail.open(user) for user in USERS}
     where = {}
