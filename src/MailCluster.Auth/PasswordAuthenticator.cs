@@ -23,23 +23,9 @@ internal sealed class PasswordAuthenticator(AuthOptions options, AuthDatabases d
         var answer = query is { Account.Length: > 0 } && !request.Password.IsEmpty
             ? await databases.Passwords.VerifyAsync(query, request.Password, cancellationToken)
             : PassDbResult.UnknownUser;
-        switch (answer.Status)
-        {
-            case PassDbStatus.Match:
-                return await databases.AdmitAsync(query!, answer, cancellationToken);
-            case PassDbStatus.Mismatch:
-                return AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? "password-mismatch");
-            // A text for the client comes from a database that has seen the right password.
-            case PassDbStatus.Refused when answer.ClientText is not null:
-                return AuthResult.Refused(AuthOutcome.Disabled, answer.Reason ?? "refused", answer.ClientText);
-            case PassDbStatus.InternalFailure:
-                return AuthResult.Refused(AuthOutcome.TemporaryFailure, answer.Reason ?? "internal-failure");
-            case PassDbStatus.Busy:
-                return AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy");
-            default:
-                return await hashing.SpendAsync(answer.StandIn, request.Password, cancellationToken) == PasswordCheck.Busy
-                    ? AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy")
-                    : AuthResult.Refused(AuthOutcome.Failed, query is null ? "bad-user-name" : answer.Reason ?? "unknown-user");
-        }
+        if (answer.Status == PassDbStatus.Match) return await databases.AdmitAsync(query!, answer, cancellationToken);
+        if (answer.LooksUnknown && await hashing.SpendAsync(answer.StandIn, request.Password, cancellationToken) == PasswordCheck.Busy)
+            return AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy");
+        return AuthDatabases.Refuse(query, answer, "password-mismatch");
     }
 }

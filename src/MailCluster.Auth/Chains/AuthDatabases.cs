@@ -89,6 +89,21 @@ internal sealed class AuthDatabases(PassDbChain passwords, UserDbChain? users, A
         return AuthResult.Succeeded(user.Account, user.Fields, proven.MasterUser);
     }
 
+    /// <summary>What an answer that is no match means to the log-in.</summary>
+    /// <param name="query">The question; null when there was no name to ask for.</param>
+    /// <param name="answer">Any but a match.</param>
+    /// <param name="mismatch">The reason of a mismatch for which the database gives none.</param>
+    public static AuthResult Refuse(PassDbQuery? query, PassDbResult answer, string mismatch) => answer.Status switch
+    {
+        PassDbStatus.Mismatch => AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? mismatch),
+        PassDbStatus.InternalFailure => AuthResult.Refused(AuthOutcome.TemporaryFailure, answer.Reason ?? "internal-failure"),
+        PassDbStatus.Busy => AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy"),
+        // A text for the client comes from a database that has seen the right password.
+        PassDbStatus.Refused when answer.ClientText is not null =>
+            AuthResult.Refused(AuthOutcome.Disabled, answer.Reason ?? "refused", answer.ClientText),
+        _ => AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? (query is null ? "bad-user-name" : "unknown-user")),
+    };
+
     /// <summary>Stands for an authorization identity that cannot be anybody's: no canonical name has a blank.</summary>
     private const string NobodysName = " ";
 }

@@ -23,6 +23,10 @@ public sealed record PassDbResult(PassDbStatus Status, UserInfo? User = null, st
     /// <summary>Who logged in when it was somebody else than <see cref="User"/>: the master user. Set by a chain alone.</summary>
     public string? MasterUser { get; init; }
 
+    /// <summary>True when a stranger must not tell the answer from that for a name that does not exist, its time included.</summary>
+    public bool LooksUnknown =>
+        Status is PassDbStatus.UnknownUser or PassDbStatus.NotSupported || this is { Status: PassDbStatus.Refused, ClientText: null };
+
     /// <summary>A look-up of this kind is not what the database can do.</summary>
     public static PassDbResult NotSupported { get; } = new(PassDbStatus.NotSupported);
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -30,9 +29,9 @@ internal sealed class FailurePenalty : IDisposable
     /// </summary>
     public const int AddressesMax = 65536;
 
-    private const int Ipv6PrefixOctets = 6;
+    private const int Ipv6PrefixLength = 48;
 
-    private readonly Dictionary<UInt128, Record> _records = [];
+    private readonly Dictionary<ClientNetwork, Record> _records = [];
     private readonly Lock _lock = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly IPNetwork[] _exempt;
@@ -104,7 +103,7 @@ internal sealed class FailurePenalty : IDisposable
 
     private bool IsExpired(Record record) => _time.GetElapsedTime(record.LastFailure) >= ForgetAfter;
 
-    private bool TryKey(IPAddress? address, out UInt128 key)
+    private bool TryKey(IPAddress? address, out ClientNetwork key)
     {
         key = default;
         if (!_enabled || address is null) return false;
@@ -113,15 +112,7 @@ internal sealed class FailurePenalty : IDisposable
         {
             if (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)) return false;
         }
-        Span<byte> octets = stackalloc byte[16];
-        octets.Clear();
-        address.TryWriteBytes(octets, out _);
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            octets[Ipv6PrefixOctets..].Clear();
-            octets[15] = 1; // never equal to an IPv4 address
-        }
-        key = MemoryMarshal.Read<UInt128>(octets);
+        key = ClientNetwork.Of(address, Ipv6PrefixLength);
         return true;
     }
 

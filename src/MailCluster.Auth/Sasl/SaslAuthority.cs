@@ -55,16 +55,9 @@ internal sealed class SaslAuthority(AuthDatabases databases, AttemptBooks books)
 
     private async ValueTask<AuthResult> EndAsync(AuthRequest attempt, PassDbQuery? query, PassDbResult answer, CancellationToken cancellationToken)
     {
-        var result = answer.Status switch
-        {
-            PassDbStatus.Match => await databases.AdmitAsync(query!, answer, cancellationToken),
-            PassDbStatus.InternalFailure => AuthResult.Refused(AuthOutcome.TemporaryFailure, answer.Reason ?? "internal-failure"),
-            PassDbStatus.Busy => AuthResult.Refused(AuthOutcome.TemporaryFailure, "busy"),
-            PassDbStatus.Refused when answer.ClientText is not null =>
-                AuthResult.Refused(AuthOutcome.Disabled, answer.Reason ?? "refused", answer.ClientText),
-            PassDbStatus.Mismatch => AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? "mismatch"),
-            _ => AuthResult.Refused(AuthOutcome.Failed, answer.Reason ?? (query is null ? "bad-user-name" : "unknown-user")),
-        };
+        var result = answer.Status == PassDbStatus.Match
+            ? await databases.AdmitAsync(query!, answer, cancellationToken)
+            : AuthDatabases.Refuse(query, answer, "mismatch");
         return await books.EndAsync(attempt, result, cancellationToken);
     }
 }

@@ -27,9 +27,7 @@ public sealed class QuotaDoor(IMailboxClient mailboxes, TimeProvider time, ILogg
     /// <summary>Accounts in each of the two halves of the memory, some 200 bytes each.</summary>
     private const int RememberedMax = 8192;
 
-    private readonly Lock _lock = new();
-    private Dictionary<AccountId, (long Room, long At)> _young = [];
-    private Dictionary<AccountId, (long Room, long At)> _old = [];
+    private readonly BoundedMemory<AccountId, (long Room, long At)> _remembered = new(RememberedMax);
 
     public async ValueTask<bool> HasRoomAsync(AccountId account, long bytes, CancellationToken cancellationToken)
     {
@@ -51,23 +49,8 @@ public sealed class QuotaDoor(IMailboxClient mailboxes, TimeProvider time, ILogg
         }
     }
 
-    private long? Remembered(AccountId account)
-    {
-        lock (_lock)
-        {
-            return (_young.TryGetValue(account, out var entry) || _old.TryGetValue(account, out entry)) && time.GetElapsedTime(entry.At) < GoodFor
-                ? entry.Room
-                : null;
-        }
-    }
+    private long? Remembered(AccountId account) =>
+        _remembered.TryGet(account, out var entry) && time.GetElapsedTime(entry.At) < GoodFor ? entry.Room : null;
 
-    private void Remember(AccountId account, long room)
-    {
-        lock (_lock)
-        {
-            if (_young.Count >= RememberedMax)
-                (_old, _young) = (_young, []);
-            _young[account] = (room, time.GetTimestamp());
-        }
-    }
+    private void Remember(AccountId account, long room) => _remembered.Set(account, (room, time.GetTimestamp()));
 }

@@ -17,9 +17,9 @@ public sealed class EdgeConnections : ISessionRegistry
     private readonly EdgeOptions _options;
     private readonly ConnectionHeartbeat _heartbeat;
     private readonly ConcurrentDictionary<SessionId, EdgeConnection> _all = new();
-    private readonly KeyedCount<AddressKey> _byAddress = new();
+    private readonly KeyedCount<ClientNetwork> _byAddress = new();
     private readonly KeyedCount<(string Protocol, AccountId Account)> _byAccount = new();
-    private readonly KeyedCount<(string Protocol, AccountId Account, AddressKey Address)> _byAccountAndAddress = new();
+    private readonly KeyedCount<(string Protocol, AccountId Account, ClientNetwork Address)> _byAccountAndAddress = new();
     private readonly BanList? _bans;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _admitted;
@@ -149,7 +149,7 @@ public sealed class EdgeConnections : ISessionRegistry
         }
 
         refusal = EdgeRefusal.TooManyFromAddress;
-        if (!_byAddress.TryEnter(AddressKey.Of(connection.RemoteAddress), _options.Limits.ConnectionsPerAddress))
+        if (!_byAddress.TryEnter(NetworkOf(connection), _options.Limits.ConnectionsPerAddress))
             return false;
         connection.MarkInAddressCount();
         return true;
@@ -157,7 +157,7 @@ public sealed class EdgeConnections : ISessionRegistry
 
     internal bool TryEnterAccount(EdgeConnection connection, AccountId account)
     {
-        var address = AddressKey.Of(connection.RemoteAddress);
+        var address = NetworkOf(connection);
         if (!_byAccountAndAddress.TryEnter((connection.Protocol, account, address), _options.Limits.ConnectionsPerAccountAndAddress))
             return false;
         if (!_byAccount.TryEnter((connection.Protocol, account), _options.Limits.ConnectionsPerAccount))
@@ -186,7 +186,7 @@ public sealed class EdgeConnections : ISessionRegistry
         if (connection.Account is { } account)
         {
             _byAccount.Leave((connection.Protocol, account));
-            _byAccountAndAddress.Leave((connection.Protocol, account, AddressKey.Of(connection.RemoteAddress)));
+            _byAccountAndAddress.Leave((connection.Protocol, account, NetworkOf(connection)));
         }
 
         LeaveAddress(connection);
@@ -198,7 +198,7 @@ public sealed class EdgeConnections : ISessionRegistry
     private void LeaveAddress(EdgeConnection connection)
     {
         if (connection.TakeAddressMark())
-            _byAddress.Leave(AddressKey.Of(connection.RemoteAddress));
+            _byAddress.Leave(NetworkOf(connection));
     }
 
     // Guesses that are under way end; who has logged in is no guesser.
@@ -227,15 +227,5 @@ public sealed class EdgeConnections : ISessionRegistry
     }
 
     /// <summary>What counts as one address: an IPv4 address, or a /64 of IPv6, since whoever has one address of it has all.</summary>
-    private readonly record struct AddressKey(ulong Prefix, bool IsV6)
-    {
-        public static AddressKey Of(IPAddress address)
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            address.TryWriteBytes(bytes, out var length);
-            return length == 4
-                ? new AddressKey(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes), false)
-                : new AddressKey(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes), true);
-        }
-    }
+    private static ClientNetwork NetworkOf(EdgeConnection connection) => ClientNetwork.Of(connection.RemoteAddress, 64);
 }

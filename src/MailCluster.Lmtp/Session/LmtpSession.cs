@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using MailCluster.Delivery;
 using MailCluster.Edge;
+using MailCluster.Edge.Wire;
 using MailCluster.Lmtp.Commands;
 using MailCluster.Lmtp.Responses;
 using MailCluster.Lmtp.Wire;
@@ -97,7 +98,7 @@ internal sealed partial class LmtpSession(
         }
 
         var buffer = result.Buffer;
-        var status = _skipping ? SkipLine(buffer, out var line, out var consumed) : LineReader.TryRead(buffer, Options.LineBytesMax, out line, out consumed);
+        var status = _skipping ? SkipLine(buffer, out var line, out var consumed) : LineReader.TryRead(buffer, Options.LineBytesMax, takesBareLf: false, out line, out consumed);
         switch (status)
         {
             case LineStatus.NeedMore:

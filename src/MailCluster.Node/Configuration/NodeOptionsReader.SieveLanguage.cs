@@ -8,9 +8,6 @@ namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
-    /// <summary>What the compiler knows and nothing here carries out: folders have no annotations, there are no lists, and no script runs on what IMAP does.</summary>
-    private static readonly ImmutableArray<string> s_withoutEffect = ["mboxmetadata", "servermetadata", "extlists", "imapsieve"];
-
     private static SieveLanguageSettings ReadSieveLanguage(HoconSection section)
     {
         var run = new SieveRunOptions
@@ -53,7 +50,7 @@ internal static partial class NodeOptionsReader
     private static ImmutableArray<string> ReadExtensions(HoconSection section, string key, ImmutableArray<string> usual, SieveRunOptions run)
     {
         var given = section.Texts(key, static text => SieveExtensions.IsKnown(text.TrimStart('-'))
-            ? s_withoutEffect.Contains(text) ? "an extension that deliveries carry out" : null
+            ? SieveLanguageSettings.WithoutEffect.Contains(text) ? "an extension that deliveries carry out" : null
             : $"an extension of Sieve, such as {Spelling.Nearest(text.TrimStart('-'), SieveExtensions.All) ?? "editheader"}, or one with a minus");
         if (run.Spam is not null)
             usual = usual.AddRange("spamtest", "spamtestplus");

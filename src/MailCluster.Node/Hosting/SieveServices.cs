@@ -10,10 +10,7 @@ namespace MailCluster.Node.Hosting;
 /// <summary>The Sieve language in the node: one compiler for all that look at scripts, and ManageSieve.</summary>
 internal static class SieveServices
 {
-    /// <summary>What the compiler knows and a delivery does not do yet: folders have no annotations, there are no lists, and no script runs on what IMAP does.</summary>
-    private static readonly ImmutableArray<string> s_withoutEffect = ["mboxmetadata", "servermetadata", "extlists", "imapsieve"];
-
-    /// <summary>The same, of what has to be asked for in the configuration: there are no programs, and reports go nowhere.</summary>
+    /// <summary>What has to be asked for in the configuration and is not carried out either: there are no programs, and reports go nowhere.</summary>
     private static readonly ImmutableArray<string> s_refused = ["vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute", "vnd.dovecot.report"];
 
     /// <exception cref="NodeStartException">The configuration asks for what is not carried out.</exception>
@@ -39,7 +36,7 @@ internal static class SieveServices
     private static ImmutableArray<string> CarriedOut(ImmutableArray<string> extensions, string key) =>
         extensions.FirstOrDefault(s_refused.Contains) is { } refused
             ? throw new NodeStartException($"{key}: deliveries do not carry out {refused}")
-            : extensions.RemoveRange(s_withoutEffect);
+            : extensions.RemoveRange(SieveLanguageSettings.WithoutEffect);
 
     private static ManageSieveOptions ToManageSieve(NodeOptions node, SieveCompiler compiler, SieveRunLimits limits)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MailCluster.Edge;
+using MailCluster.Edge.Wire;
 using MailCluster.Pop3.Responses;
 using MailCluster.Pop3.Session;
 using MailCluster.Pop3.Wire;

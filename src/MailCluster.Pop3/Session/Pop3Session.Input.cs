@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using MailCluster.Edge;
+using MailCluster.Edge.Wire;
 using MailCluster.Pop3.Wire;
 
 namespace MailCluster.Pop3.Session;
@@ -79,7 +80,7 @@ internal sealed partial class Pop3Session
             return _skipping ? LineStatus.NeedMore : LineStatus.TooLong;
         }
 
-        var status = CommandLine.TryRead(buffer, lineBytesMax, out var line, out var consumed);
+        var status = LineReader.TryRead(buffer, lineBytesMax, takesBareLf: true, out var line, out var consumed);
         switch (status)
         {
             case LineStatus.NeedMore:

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using MailCluster.Edge;
+using MailCluster.Edge.Wire;
 using MailCluster.Mailboxes;
 using MailCluster.Pop3.Commands;
 using MailCluster.Pop3.Responses;

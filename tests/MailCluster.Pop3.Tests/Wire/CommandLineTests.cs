@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using MailCluster.Edge.Wire;
 using MailCluster.Pop3.Commands;
 using MailCluster.Pop3.Wire;
 
@@ -94,7 +95,7 @@ public sealed class CommandLineTests
                     continue;
                 }
 
-                var status = CommandLine.TryRead(buffer, LineBytesMax, out var line, out var consumed);
+                var status = LineReader.TryRead(buffer, LineBytesMax, takesBareLf: true, out var line, out var consumed);
                 if (status == LineStatus.Complete)
                 {
                     var (keyword, arguments) = CommandLine.Split(line.ToArray());

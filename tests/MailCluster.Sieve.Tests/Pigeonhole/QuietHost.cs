@@ -9,8 +9,6 @@ internal sealed class QuietHost : ISieveHost
 
     public ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken) => new((string?)null);
 
-    public ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken) => new((string?)null);
-
     public ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) => new(false);
 
     public ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken) => new((string?)null);

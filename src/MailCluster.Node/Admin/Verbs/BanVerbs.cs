@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailCluster.Auth.Abuse;
 using Microsoft.Extensions.Logging;
 
@@ -11,9 +10,9 @@ internal sealed class BanListVerb(BanList bans) : AdminVerb<BanListRequest>("ban
     {
         foreach (var ban in await bans.ListAsync(cancellationToken))
         {
-            var until = ban.Until is { } end ? BanWords.Show(end) : "";
+            var until = ban.Until is { } end ? AdminTime.Show(end) : "";
             await rows.WriteAsync(
-                new BanRow(ban.Network.ToString(), BanWords.Show(ban.Since), until, ban.Reason), AdminJson.Default.BanRow, cancellationToken);
+                new BanRow(ban.Network.ToString(), AdminTime.Show(ban.Since), until, ban.Reason), AdminJson.Default.BanRow, cancellationToken);
         }
     }
 }
@@ -58,6 +57,4 @@ internal static class BanWords
 {
     public static ClientNetwork Network(string text) =>
         ClientNetwork.Parse(text) ?? throw new AdminException(AdminExit.Usage, $"{text} is not an IP address or network");
-
-    public static string Show(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailCluster.Mailboxes;
 using MailCluster.Persistence;
 using Microsoft.Extensions.Logging;
@@ -32,9 +31,9 @@ internal sealed class OutboxListVerb(AccountSelection accounts, IOutboxIndex ind
                     OutboxWords.Of(entry.Mail.Kind),
                     entry.Mail.Recipient,
                     entry.Mail.Size,
-                    OutboxWords.Show(entry.QueuedAt),
+                    AdminTime.Show(entry.QueuedAt),
                     entry.Attempts,
-                    OutboxWords.Show(entry.NextAttempt),
+                    AdminTime.Show(entry.NextAttempt),
                     entry.IsUnderWay ? "(being sent)" : entry.Response),
                 AdminJson.Default.OutboxRow,
                 cancellationToken);
@@ -61,8 +60,6 @@ internal sealed class OutboxDeleteVerb(AccountSelection accounts, ILogger<Outbox
 /// <summary>What the verbs about outboxes share.</summary>
 internal static class OutboxWords
 {
-    public static string Show(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
-
     public static string Of(OutgoingKind kind) => kind switch
     {
         OutgoingKind.Redirect => "redirect",

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using MailCluster.Auth.Users;
 using MailCluster.Edge;
@@ -35,7 +34,7 @@ internal sealed class WhoVerb(ISessionRegistry registry) : AdminVerb<WhoRequest>
         session.Protocol,
         new IPEndPoint(session.RemoteAddress, session.RemotePort).ToString(),
         session.Tls ?? "",
-        session.Since.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
+        AdminTime.Show(session.Since),
         session.State,
         session.Folder ?? "",
         session.BytesIn,

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace MailCluster.Delivery.Filters;
+namespace MailCluster.Delivery;
 
 /// <summary>Remembers what was used lately, in two halves: when the young one is full it becomes the old one, and what was in the old one is forgotten.</summary>
 internal sealed class BoundedMemory<TKey, TValue>(int halfMax)
