@@ -6,7 +6,7 @@ namespace MailCluster.Delivery.Filters;
 
 /// <summary>The world of the scripts of one delivery. What it was told of the account's memory is kept: the delivery rests on it.</summary>
 internal sealed class FilterHost(
-    Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterScripts scripts, IMailboxClient mailboxes, FilterOptions options) : ISieveHost
+    Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterScripts scripts, IMailboxClient mailboxes, FilterOptions options) : FolderScriptHost
 {
     private readonly List<MarkKey> _absent = [];
     private FolderList? _folders;
@@ -16,7 +16,7 @@ internal sealed class FilterHost(
 
     public static MarkKey DuplicateKey(string handle, string id) => MarkKey.Of("sieve-duplicate", handle, id);
 
-    public async ValueTask<SieveProgram?> FindScriptAsync(SieveIncludeLocation location, string name, CancellationToken cancellationToken)
+    public override async ValueTask<SieveProgram?> FindScriptAsync(SieveIncludeLocation location, string name, CancellationToken cancellationToken)
     {
         var script = location == SieveIncludeLocation.Global
             ? scripts.Global(name)
@@ -26,34 +26,14 @@ internal sealed class FilterHost(
         return script.Program ?? throw new SieveScriptException(script.Problem);
     }
 
-    public async ValueTask<bool> FolderExistsAsync(string folder, CancellationToken cancellationToken) =>
-        FolderName.TryCreate(folder, out var name, out _) && (await FoldersAsync(cancellationToken)).Find(name) is not null;
-
-    public async ValueTask<string?> FolderOfIdAsync(string mailboxId, CancellationToken cancellationToken) =>
-        (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => folder.Id.ToString() == mailboxId)?.Name.Value;
-
     public async ValueTask<string?> FolderOfUseAsync(string specialUse, CancellationToken cancellationToken) =>
         (await FoldersAsync(cancellationToken)).Folders.FirstOrDefault(folder => Has(folder, specialUse))?.Name.Value;
 
-    public async ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) =>
-        (await FoldersAsync(cancellationToken)).Folders.Any(one => (folder is null || one.Name.Value == folder) && Has(one, specialUse));
-
-    /// <summary>Folders have no annotations here; the compiler takes no script that asks for one.</summary>
-    public ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken) => new((string?)null);
-
-    public async ValueTask<bool> IsDuplicateAsync(string handle, string id, TimeSpan lifetime, bool last, CancellationToken cancellationToken) =>
+    public override async ValueTask<bool> IsDuplicateAsync(string handle, string id, TimeSpan lifetime, bool last, CancellationToken cancellationToken) =>
         await IsMarkedAsync(DuplicateKey(handle, id), cancellationToken);
 
-    /// <summary>There are no lists; the compiler takes no script that asks for one.</summary>
-    public ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);
-
-    /// <summary>No program is configured; the compiler takes no script that asks for one.</summary>
-    public ValueTask<SieveProgramResult> ExecuteAsync(
-        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        new(new SieveProgramResult(ProgramNotFound, ReadOnlyMemory<byte>.Empty));
-
     // RFC 5183 §4.1: a delivery agent (MDA), while the message is on its way.
-    public string? EnvironmentItem(string name) => name switch
+    public override string? EnvironmentItem(string name) => name switch
     {
         "name" => "MailCluster",
         "version" => typeof(FilterHost).Assembly.GetName().Version?.ToString(3),
@@ -67,11 +47,7 @@ internal sealed class FilterHost(
         _ => null,
     };
 
-    public bool IsValidNotifyMethod(string uri) => NotifyTarget.TryParse(uri, out _);
-
-    // RFC 5436 §2.3: nobody knows whether somebody reads mail.
-    public string? NotifyCapability(string uri, string capability) =>
-        IsValidNotifyMethod(uri) && capability.Equals("online", StringComparison.OrdinalIgnoreCase) ? "maybe" : null;
+    public override bool IsValidNotifyMethod(string uri) => NotifyTarget.TryParse(uri, out _);
 
     /// <summary>Whether the account remembers this; if it does not, the delivery rests on that.</summary>
     /// <exception cref="SieveHostUnavailableException">The account cannot be asked now.</exception>
@@ -86,14 +62,8 @@ internal sealed class FilterHost(
         return false;
     }
 
-    public async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
+    public override async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
         _folders ??= await AskAsync(mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken));
-
-    /// <summary>What a shell says of a program that it does not find.</summary>
-    private const int ProgramNotFound = 127;
-
-    private static bool Has(FolderInfo folder, string specialUse) =>
-        folder.Use != SpecialUse.None && specialUse.TrimStart('\\').Equals(folder.Use.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<T> AskAsync<T>(ValueTask<T> asked)
     {
