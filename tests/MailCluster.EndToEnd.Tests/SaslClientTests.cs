@@ -109,10 +109,13 @@ public sealed class SaslClientTests : IAsyncLifetime
             set record=""
             set sleep_time=0
             """);
-        // It wants a terminal.
+        // It wants a terminal: one whose keyboard stays silent, since an end of file there is a key to it.
+        const string terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
         var answer = await ClientProgram.RunAsync(
-            "script", ["-qec", $"timeout 60 neomutt -n -F {settings} -e 'push <quit>'", "/dev/null"],
-            environment: new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = _folder.Path });
+            "python3",
+            ["-c", terminal, "timeout", "-k", "5", "60", "neomutt", "-n", "-F", settings, "-e", "push <quit>"],
+            environment: new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = _folder.Path, ["LINES"] = "24", ["COLUMNS"] = "80" });
+        Assert.True(answer.ExitCode == 0, $"{answer}\n{_node.Log}");
         Assert.Contains("INBOX [Msgs:0]", answer.Output, StringComparison.Ordinal);
         Assert.Contains("user=<plain@example.com> method=PLAIN", _node.Log, StringComparison.Ordinal);
     }
