@@ -14,6 +14,9 @@ internal static class ClientProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    /// <summary>How long a killed program's output is waited for: what it started may hold the pipe.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     public static async Task<ProgramResult> RunAsync(
         string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -29,8 +32,8 @@ internal static class ClientProgram
             start.Environment[name] = value;
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         using var limit = new CancellationTokenSource(Limit);
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
             if (input is not null)
@@ -50,7 +53,9 @@ internal static class ClientProgram
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit}.");
+            await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(LastWords, TimeProvider.System, CancellationToken.None));
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} did not end within {Limit}.\n--- output\n{SoFar(output)}\n--- errors\n{SoFar(errors)}");
         }
     }
 
@@ -62,4 +67,6 @@ internal static class ClientProgram
         Assert.True(result.ExitCode == 0, $"{program}: {result}");
         return result;
     }
+
+    private static string SoFar(Task<string> text) => text.IsCompletedSuccessfully ? text.Result : "(still open)";
 }
