@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MailCluster.EndToEnd.Tests.Support;
 using MailCluster.Testing;
+using MailCluster.Testing.Smtp;
 
 namespace MailCluster.EndToEnd.Tests.Cluster;
 
@@ -24,10 +25,17 @@ public sealed partial class ClusterFleet : IAsyncLifetime
 
     internal PostgresServer Server => _server!;
 
+    /// <summary>Takes what the nodes send. A test that changes its answers puts them back.</summary>
+    internal SmtpSink Outgoing { get; } = new();
+
     internal FleetNode this[int index] => _nodes[index] ?? throw new InvalidOperationException($"{NameOf(index)} does not run.");
 
     /// <summary>Those that run and are not about to break.</summary>
     internal IReadOnlyList<int> Up => [.. Enumerable.Range(0, Nodes).Where(index => _nodes[index] is { IsDoomed: false })];
+
+    // The shortest times there are: mail that a node was sending when it died is tried again once its attempt is over.
+    private string[] OutboundSettings =>
+        ["outbound.relay=127.0.0.1", $"outbound.port={Outgoing.Port}", "outbound.attempt=5 s", "outbound.retry-first=1 s", "outbound.retry-max=2 s"];
 
     public async Task InitializeAsync()
     {
@@ -50,6 +58,7 @@ public sealed partial class ClusterFleet : IAsyncLifetime
 
         if (_server is not null)
             await _server.DisposeAsync();
+        await Outgoing.DisposeAsync();
         _http.Dispose();
         _folder.Dispose();
     }
@@ -67,7 +76,7 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         _nodes[index] = null;
         var name = NameOf(index);
         Directory.CreateDirectory(_folder.File(name));
-        _nodes[index] = await FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), settings);
+        _nodes[index] = await FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), [.. OutboundSettings, .. settings]);
     }
 
     /// <summary>Makes good what a test that failed has left.</summary>
