@@ -33,11 +33,12 @@ internal static class SieveTrials
         var user = CtlCommand.User(isRequired: false);
         var script = Script();
         var name = Name();
+        var whole = Whole();
         var from = new Option<string?>("--from") { Description = "the sender of the envelope (default: that of Return-Path)", HelpName = "ADDRESS" };
         var to = new Option<string?>("--to") { Description = "the recipient of the envelope (default: the user)", HelpName = "ADDRESS" };
         var trace = new Option<bool>("--trace", "-t") { Description = "also show each step" };
         var message = new Argument<string>("message") { Description = "the message; - or nothing for standard input", DefaultValueFactory = _ => "-" };
-        return CtlCommand.Make("test", "run a script on a message and print what it decides; nothing is done", [user, script, name, from, to, trace, message], async (parsed, run) =>
+        return CtlCommand.Make("test", "run scripts on a message, as a delivery would, and print what they decide; nothing is done", [user, script, name, whole, from, to, trace, message], async (parsed, run) =>
         {
             var request = new JsonObject
             {
@@ -45,6 +46,7 @@ internal static class SieveTrials
                 ["message"] = Convert.ToBase64String(await InputFile.ReadAsync(parsed.GetRequiredValue(message), run.Cancellation)),
                 ["content"] = await ContentAsync(parsed.GetValue(script), run),
                 ["name"] = parsed.GetValue(name) ?? parsed.GetValue(script),
+                ["whole"] = parsed.GetValue(whole),
                 ["from"] = parsed.GetValue(from),
                 ["to"] = parsed.GetValue(to),
             };
@@ -59,6 +61,7 @@ internal static class SieveTrials
         var user = CtlCommand.User();
         var script = Script();
         var name = Name();
+        var whole = Whole();
         var execute = new Option<bool>("--execute", "-e") { Description = "do it; otherwise only say what would be done" };
         var discard = new Option<string>("--discard")
         {
@@ -68,7 +71,7 @@ internal static class SieveTrials
         };
         var mailbox = new Argument<string>("mailbox") { Description = "the mailbox whose messages are filtered" };
         var query = new Argument<string[]>("query") { Description = "which of them, as in search; none for all", Arity = ArgumentArity.ZeroOrMore };
-        return CtlCommand.Make("filter", "run a script over the messages of a mailbox", [user, script, name, execute, discard, mailbox, query], async (parsed, run) =>
+        return CtlCommand.Make("filter", "run scripts over the messages of a mailbox", [user, script, name, whole, execute, discard, mailbox, query], async (parsed, run) =>
             await run.PrintAsync(
                 "sieve/filter",
                 new JsonObject
@@ -78,6 +81,7 @@ internal static class SieveTrials
                     ["query"] = MailboxCommands.Texts(parsed.GetValue(query)),
                     ["content"] = await ContentAsync(parsed.GetValue(script), run),
                     ["name"] = parsed.GetValue(name) ?? parsed.GetValue(script),
+                    ["whole"] = parsed.GetValue(whole),
                     ["execute"] = parsed.GetValue(execute),
                     ["discard"] = parsed.GetValue(discard),
                 },
@@ -87,7 +91,12 @@ internal static class SieveTrials
     private static Option<string?> Script() => new("--script", "-s") { Description = "a file with the script; - for standard input", HelpName = "FILE" };
 
     private static Option<string?> Name() =>
-        new("--name", "-n") { Description = "one of the user's scripts (default, without --script: the active one)", HelpName = "SCRIPT" };
+        new("--name", "-n") { Description = "one of the user's scripts (default, without --script: all that a delivery runs)", HelpName = "SCRIPT" };
+
+    private static Option<bool> Whole() => new("--whole", "-w")
+    {
+        Description = "with --script or --name: run it in the place of the active script, between the operator's scripts before and after it, and not alone",
+    };
 
     private static async Task<string?> ContentAsync(string? file, CtlRun run) =>
         file is null ? null : Convert.ToBase64String(await InputFile.ReadAsync(file, run.Cancellation));

@@ -14,6 +14,9 @@ public sealed class DeliveryFilter
         ILogger<DeliveryFilter> log) =>
         _services = new FilterServices(new FilterScripts(mailboxes, compiler, options, time), mailboxes, limits, runOptions, options, time, log);
 
+    /// <summary>The same scripts, tried out.</summary>
+    public ScriptTrials Trials => new(_services);
+
     /// <exception cref="MailboxRefusedException">The account cannot be asked now.</exception>
     internal ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, FolderName keepFolder, CancellationToken cancellationToken) =>
         new FilterRun(recipient, request, keepFolder, _services).PlanAsync(cancellationToken);

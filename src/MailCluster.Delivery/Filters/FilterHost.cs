@@ -5,8 +5,7 @@ using MailCluster.Sieve;
 namespace MailCluster.Delivery.Filters;
 
 /// <summary>The world of the scripts of one delivery. What it was told of the account's memory is kept: the delivery rests on it.</summary>
-internal sealed class FilterHost(
-    Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterScripts scripts, IMailboxClient mailboxes, FilterOptions options) : FolderScriptHost
+internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterServices services) : FolderScriptHost
 {
     private readonly List<MarkKey> _absent = [];
     private FolderList? _folders;
@@ -19,8 +18,8 @@ internal sealed class FilterHost(
     public override async ValueTask<SieveProgram?> FindScriptAsync(SieveIncludeLocation location, string name, CancellationToken cancellationToken)
     {
         var script = location == SieveIncludeLocation.Global
-            ? scripts.Global(name)
-            : await AskAsync(scripts.PersonalAsync(recipient.Account, name, cancellationToken));
+            ? services.Scripts.Global(name)
+            : await AskAsync(services.Scripts.PersonalAsync(recipient.Account, name, cancellationToken));
         if (script is null)
             return null;
         return script.Program ?? throw new SieveScriptException(script.Problem);
@@ -37,8 +36,8 @@ internal sealed class FilterHost(
     {
         "name" => "MailCluster",
         "version" => typeof(FilterHost).Assembly.GetName().Version?.ToString(3),
-        "domain" => options.HostName.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? options.HostName[(dot + 1)..] : "",
-        "host" => options.HostName,
+        "domain" => services.Options.HostName.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? services.Options.HostName[(dot + 1)..] : "",
+        "host" => services.Options.HostName,
         "location" => "MDA",
         "phase" => "during",
         "remote-ip" => request.ClientAddress,
@@ -55,7 +54,7 @@ internal sealed class FilterHost(
     {
         if (_absent.Contains(key))
             return false;
-        var found = await AskAsync(mailboxes.SendAsync(recipient.Account, new FindMarks([key]), CommandContext.None, cancellationToken));
+        var found = await AskAsync(services.Mailboxes.SendAsync(recipient.Account, new FindMarks([key]), CommandContext.None, cancellationToken));
         if (!found.Keys.IsEmpty)
             return true;
         _absent.Add(key);
@@ -63,7 +62,7 @@ internal sealed class FilterHost(
     }
 
     public override async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
-        _folders ??= await AskAsync(mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken));
+        _folders ??= await AskAsync(services.Mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken));
 
     private static async ValueTask<T> AskAsync<T>(ValueTask<T> asked)
     {

@@ -21,7 +21,7 @@ internal sealed partial class FilterRun(
     private readonly FilterPlan _plan = new();
     private readonly MailBytes _original = new(request.Message);
     private readonly Dictionary<SieveMessage, MailBytes> _edited = new(ReferenceEqualityComparer.Instance);
-    private readonly FilterHost _host = new(recipient, request, keepFolder, services.Scripts, services.Mailboxes, services.Options);
+    private readonly FilterHost _host = new(recipient, request, keepFolder, services);
     private bool _mustKeep;
 
     private FilterOptions Options => services.Options;
@@ -51,7 +51,7 @@ internal sealed partial class FilterRun(
         return _plan;
     }
 
-    private async ValueTask RunAsync(List<SieveStage> stages, CancellationToken cancellationToken)
+    private async ValueTask RunAsync(IReadOnlyList<SieveStage> stages, CancellationToken cancellationToken)
     {
         var message = SieveMessage.Create(request.Message);
         var messageId = MessageIdOf(message);
@@ -91,42 +91,14 @@ internal sealed partial class FilterRun(
             _plan.Marks.Add(new DeliveryMark(FilterHost.DuplicateKey(mark.Handle, mark.Id), services.Time.GetUtcNow() + mark.Lifetime));
     }
 
-    private async ValueTask<List<SieveStage>> StagesAsync(CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<SieveStage>> StagesAsync(CancellationToken cancellationToken)
     {
-        var stages = new List<SieveStage>();
-        if (!Options.IsEnabled || !AddFiles(stages, Options.Before))
-            return stages;
-        var personal = await services.Scripts.ActiveAsync(recipient.Account, cancellationToken)
-            ?? (Options.Default is { } path ? services.Scripts.File(path) : null);
-        if (personal is null || TryAdd(stages, personal))
-            AddFiles(stages, Options.After);
-        return stages;
-    }
-
-    /// <summary>False: one of them does not compile, and what follows is not run; the message is kept if nothing before has decided otherwise.</summary>
-    private bool AddFiles(List<SieveStage> stages, ImmutableArray<string> paths)
-    {
-        foreach (var path in paths)
-        {
-            if (services.Scripts.File(path) is not { } script)
-                FilterLog.NoFile(services.Log, path);
-            else if (!TryAdd(stages, script))
-                return false;
-        }
-
-        return true;
-    }
-
-    private bool TryAdd(List<SieveStage> stages, CompiledScript script)
-    {
-        if (script.Program is { } program)
-        {
-            stages.Add(new SieveStage(script.Name, program));
-            return true;
-        }
-
-        FilterLog.DoesNotCompile(services.Log, recipient.Account, script.Name, request.Session, script.Problem);
-        return false;
+        var stages = await FilterStages.LoadAsync(services.Scripts, Options, recipient.Account, null, cancellationToken);
+        foreach (var path in stages.Missing)
+            FilterLog.NoFile(services.Log, path);
+        if (stages.Broken is { } script)
+            FilterLog.DoesNotCompile(services.Log, recipient.Account, script.Name, request.Session, script.Problem);
+        return stages.Stages;
     }
 
     private async ValueTask AddAsync(SieveAction action, string messageId, CancellationToken cancellationToken)

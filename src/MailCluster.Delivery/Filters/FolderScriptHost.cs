@@ -37,9 +37,11 @@ public abstract class FolderScriptHost : ISieveHost
     public ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);
 
     /// <summary>Fails as a program does that is not there.</summary>
-    public ValueTask<SieveProgramResult> ExecuteAsync(
-        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        new(new SieveProgramResult(ProgramNotFound, ReadOnlyMemory<byte>.Empty));
+    public virtual ValueTask<SieveProgramResult> ExecuteAsync(
+        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => new(NotRun);
+
+    /// <summary>The answer of a program that is not there.</summary>
+    protected static SieveProgramResult NotRun { get; } = new(ProgramNotFound, ReadOnlyMemory<byte>.Empty);
 
     // RFC 5436 §2.3: nobody knows whether somebody reads mail.
     public string? NotifyCapability(string uri, string capability) =>

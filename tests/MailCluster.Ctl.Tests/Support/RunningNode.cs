@@ -21,6 +21,9 @@ public sealed partial class RunningNode : IAsyncLifetime
     // Short: the path of a Unix socket has at most 107 octets.
     public string Folder { get; } = Directory.CreateTempSubdirectory("mcc").FullName;
 
+    /// <summary>More <c>--set</c> arguments, without the leading <c>mailcluster.</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     public string Socket => Path.Combine(Folder, "data", "admin.sock");
 
     public int ImapsPort => _ports["imaps"];
@@ -34,6 +37,7 @@ public sealed partial class RunningNode : IAsyncLifetime
             "listeners.imap.enabled=false", "listeners.imaps.address=\"127.0.0.1\"", "listeners.imaps.port=0",
             "listeners.pop3.enabled=false", "listeners.pop3s.enabled=false", "listeners.lmtp.enabled=false", "listeners.managesieve.enabled=false",
             "listeners.http.address=\"127.0.0.1\"", "listeners.http.port=0", "auth.argon2.memory=64KiB", "auth.failure-delay=0s",
+            .. Settings,
         ];
         var start = new ProcessStartInfo(Programs.Node, settings.SelectMany(setting => new[] { "--set", "mailcluster." + setting }))
         {

@@ -1,40 +1,32 @@
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 
 namespace MailCluster.Node.Admin.Scripts;
 
-/// <summary>Runs a script outside of any delivery, for operators.</summary>
-internal sealed class ScriptRunner(
-    AccountSelection accounts, SieveCompiler compiler, SieveRunLimits limits, SieveRunOptions options, TimeProvider time)
+/// <summary>Which scripts an operator means who tries some out.</summary>
+internal sealed class ScriptRunner(AccountSelection accounts, SieveCompiler compiler, DeliveryFilter filter)
 {
+    public ScriptTrials Trials { get; } = filter.Trials;
+
     /// <summary>
-    /// The script that is meant: its content if that is given, else the account's of that name, else the account's active one.
+    /// A script that is named, by its content or as one of the account's, alone or in the place of the active one; without a name all that a delivery to the account runs.
     /// </summary>
-    /// <exception cref="AdminException">There is none, or it does not compile.</exception>
-    public async ValueTask<SieveStage> LoadAsync(AccountId? account, byte[]? content, string? name, CancellationToken cancellationToken)
+    /// <param name="isWhole">Also of one that is named: the operator's scripts before and after it.</param>
+    /// <exception cref="AdminException">There is none, or the one that is named does not compile.</exception>
+    public async ValueTask<ScriptsInOrder> LoadAsync(AccountId? account, byte[]? content, string? name, bool isWhole, CancellationToken cancellationToken)
     {
-        if (content is not null)
-            return Compile(name ?? "script", content);
-        if (account is not { } owner)
+        if (account is null && content is null)
             throw new AdminException(AdminExit.Usage, "neither a script nor a user who has one is named");
-        if (name is not null)
-        {
-            var script = await accounts.SendAsync(owner, new GetScript(ScriptWords.Name(name)), cancellationToken);
-            return Compile(name, script.Content.AsSpan());
-        }
-
-        var active = await accounts.SendAsync(owner, new GetActiveScript(), cancellationToken);
-        return active.Script is { } text
-            ? Compile(text.Name.Value, text.Content.AsSpan())
-            : throw new AdminException(AdminExit.NotFound, $"{owner} has no active script");
-    }
-
-    /// <summary>One run. Changes nothing; whoever wants to acts on the outcome.</summary>
-    public async ValueTask<SieveOutcome> RunAsync(
-        AccountId? account, SieveStage script, SieveMessage message, SieveEnvelope envelope, ISieveTrace? trace, CancellationToken cancellationToken)
-    {
-        var interpreter = new SieveInterpreter(limits, new AccountScriptHost(account, accounts, compiler), options, time);
-        return await interpreter.RunAsync([script], message, envelope, trace, cancellationToken);
+        var named = content is not null ? Compile(name ?? "script", content)
+            : name is not null ? Compile(name, (await accounts.SendAsync(account.GetValueOrDefault(), new GetScript(ScriptWords.Name(name)), cancellationToken)).Content.AsSpan())
+            : null;
+        if (named is not null && !isWhole)
+            return new ScriptsInOrder([named], null, "");
+        var scripts = await Trials.OfDeliveryAsync(account.GetValueOrDefault(), named, cancellationToken);
+        return scripts.Stages.IsEmpty && scripts.BrokenScript is null
+            ? throw new AdminException(AdminExit.NotFound, $"{account} has no active script, and deliveries to it run no other")
+            : scripts;
     }
 
     /// <summary>The envelope that a stored message had, as far as it can be told: the sender from its Return-Path.</summary>

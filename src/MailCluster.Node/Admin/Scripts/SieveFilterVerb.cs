@@ -1,4 +1,5 @@
 using MailCluster.Bodies;
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Node.Admin.Messages;
@@ -28,13 +29,13 @@ internal sealed class SieveFilterVerb(
         var query = QueryWords.Parse(keys, time.GetLocalNow());
         if (query.NamesFolders) throw new AdminException(AdminExit.Usage, "the folder to filter stands before the query, which must not name another");
         query = query with { Masks = [folder.Value] };
-        SieveStage? script = null;
+        ScriptsInOrder? scripts = null;
         AccountId? owner = null;
         return selection.ForEachAsync(request.User, query, rows, async found =>
         {
             if (owner != found.Account)
             {
-                script = await runner.LoadAsync(found.Account, request.Content, request.Name, cancellationToken);
+                scripts = await LoadAsync(found.Account, request, cancellationToken);
                 owner = found.Account;
             }
 
@@ -43,22 +44,30 @@ internal sealed class SieveFilterVerb(
             {
                 for (var position = run.Start; position < run.Start + run.Count; position++)
                 {
-                    var row = await FilterAsync(found, found.Index.RowAt(position), folders, script!, request.Execute, discard, cancellationToken);
+                    var row = await FilterAsync(found, found.Index.RowAt(position), folders, scripts!, request.Execute, discard, cancellationToken);
                     await rows.WriteAsync(row, AdminJson.Default.SieveFilterRow, cancellationToken);
                 }
             }
         }, cancellationToken);
     }
 
+    private async ValueTask<ScriptsInOrder> LoadAsync(AccountId account, SieveFilterRequest request, CancellationToken cancellationToken)
+    {
+        var scripts = await runner.LoadAsync(account, request.Content, request.Name, request.Whole, cancellationToken);
+        // A delivery has to go on with what there is; this can wait until somebody has looked at the script.
+        return scripts.BrokenScript is null ? scripts : throw new AdminException(AdminExit.NotPossible, $"{scripts.BrokenScript}:{scripts.Problem}");
+    }
+
     private async ValueTask<SieveFilterRow> FilterAsync(
-        FolderMatches found, MessageRow row, FolderList folders, SieveStage script, bool execute, DiscardMeans discard, CancellationToken cancellationToken)
+        FolderMatches found, MessageRow row, FolderList folders, ScriptsInOrder scripts, bool execute, DiscardMeans discard, CancellationToken cancellationToken)
     {
         string[] actions = [];
         try
         {
             var message = SieveMessage.Create(await new MessageContent(bodies, limits, row).TextAsync(cancellationToken));
             var envelope = ScriptRunner.EnvelopeOf(message, null, found.Account.Value);
-            var outcome = await runner.RunAsync(found.Account, script, message, envelope, null, cancellationToken);
+            var trial = new ScriptTrial(found.Account, message, envelope, found.Folder, IsStored: true);
+            var outcome = await runner.Trials.RunAsync(scripts.Stages, trial, null, cancellationToken);
             actions = [.. outcome.Actions.Select(ActionText.Of)];
             var plan = FilterPlanner.Plan(found.Folder, folders, outcome, discard);
             if (execute)

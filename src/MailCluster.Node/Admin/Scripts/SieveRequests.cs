@@ -26,20 +26,23 @@ internal sealed record SieveCheckRequest(byte[] Content, bool Global = false);
 /// <summary>Runs a script over a message; changes nothing.</summary>
 /// <param name="User">Whose folders and other scripts the script sees; null: those of nobody.</param>
 /// <param name="Message">The message.</param>
-/// <param name="Content">The script; null: the user's script of that name, or the active one.</param>
+/// <param name="Content">The script; null: the user's script of that name, or without one all that a delivery runs.</param>
 /// <param name="Name">What the script is called.</param>
 /// <param name="From">MAIL FROM; null: that of the message's Return-Path.</param>
 /// <param name="To">RCPT TO; null: the user.</param>
+/// <param name="Whole">With a script: between the operator's, in the place of the active one. Otherwise it runs alone.</param>
 internal sealed record SieveTestRequest(
-    byte[] Message, string? User = null, byte[]? Content = null, string? Name = null, string? From = null, string? To = null);
+    byte[] Message, string? User = null, byte[]? Content = null, string? Name = null, string? From = null, string? To = null, bool Whole = false);
 
 /// <summary>Runs a script over a folder.</summary>
 /// <param name="User">An account or a pattern.</param>
 /// <param name="Mailbox">The folder.</param>
 /// <param name="Query">Which of its messages, as search has it; none for all.</param>
-/// <param name="Content">The script; null: the user's script of that name, or the active one.</param>
+/// <param name="Content">The script; null: the user's script of that name, or without one all that a delivery runs.</param>
 /// <param name="Name">What the script is called.</param>
 /// <param name="Execute">False only tells what would be done.</param>
 /// <param name="Discard">What discard means: keep, trash or delete.</param>
+/// <param name="Whole">With a script: between the operator's, in the place of the active one. Otherwise it runs alone.</param>
 internal sealed record SieveFilterRequest(
-    string User, string Mailbox, string[]? Query = null, byte[]? Content = null, string? Name = null, bool Execute = false, string Discard = "keep");
+    string User, string Mailbox, string[]? Query = null, byte[]? Content = null, string? Name = null, bool Execute = false, string Discard = "keep",
+    bool Whole = false);

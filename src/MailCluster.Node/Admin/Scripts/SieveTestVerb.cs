@@ -1,11 +1,12 @@
+using MailCluster.Delivery.Filters;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 
 namespace MailCluster.Node.Admin.Scripts;
 
 /// <summary>
-/// <c>sieve test</c>: runs a script over a message that is in no folder, and tells step by step what it did and what it decided. Nothing is filed, sent or
-/// remembered, and no program is run.
+/// <c>sieve test</c>: runs scripts over a message that is in no folder, as a delivery would, and tells step by step what they did and what they decided. Nothing is
+/// filed, sent or remembered, and no program is run.
 /// </summary>
 internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runner, AdminOptions options) : AdminVerb<SieveTestRequest>(
     "sieve/test", AdminJson.Default.SieveTestRequest)
@@ -16,17 +17,21 @@ internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runn
     protected override async Task RunAsync(SieveTestRequest request, RowStream rows, CancellationToken cancellationToken)
     {
         AccountId? account = request.User is null ? null : await accounts.OneAsync(request.User, cancellationToken);
-        var script = await runner.LoadAsync(account, request.Content, request.Name, cancellationToken);
+        var scripts = await runner.LoadAsync(account, request.Content, request.Name, request.Whole, cancellationToken);
         var message = SieveMessage.Create(request.Message);
         var envelope = ScriptRunner.EnvelopeOf(message, request.From, request.To ?? account?.Value ?? "");
         var trace = new TraceLines();
-        var outcome = await runner.RunAsync(account, script, message, envelope, trace, cancellationToken);
-        foreach (var row in trace.Rows.Concat(Rows(script.Name, outcome)))
+        var trial = new ScriptTrial(account, message, envelope, FolderName.Inbox, IsStored: false);
+        var outcome = await runner.Trials.RunAsync(scripts.Stages, trial, trace, cancellationToken);
+        foreach (var row in trace.Rows.Concat(Rows(scripts, outcome)))
             await rows.WriteAsync(row, AdminJson.Default.SieveTestRow, cancellationToken);
     }
 
-    private static IEnumerable<SieveTestRow> Rows(string script, SieveOutcome outcome)
+    private static IEnumerable<SieveTestRow> Rows(ScriptsInOrder scripts, SieveOutcome outcome)
     {
+        var script = scripts.Stages is [.., var last] ? last.Name : "";
+        if (scripts.BrokenScript is { } broken)
+            yield return new SieveTestRow("error", broken, 0, $"{broken} does not compile, and nothing behind it is run: {scripts.Problem}");
         foreach (var line in outcome.Log)
             yield return new SieveTestRow("log", script, 0, line);
         if (outcome.Error is { } error)
