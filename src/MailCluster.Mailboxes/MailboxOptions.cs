@@ -25,6 +25,10 @@ public sealed record MailboxOptions
 
     /// <summary>All Sieve scripts of one account together, in bytes; they are in memory with it.</summary>
     public long ScriptBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Annotations of folders and of the server.</summary>
+    public AnnotationOptions Annotations { get; init; } = new();
+
     /// <summary>Messages that one account may have waiting to be sent; past it deliveries that would send more are put off. 1 and up.</summary>
     public int OutboxMax { get; init; } = 1_000;
 

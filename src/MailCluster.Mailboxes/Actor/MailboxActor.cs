@@ -204,6 +204,8 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
         GetScript get => ScriptAnswers.Get(state, get.Name, get.Known),
         GetActiveScript get => ScriptAnswers.GetActive(state, get.Known),
         AskScriptSpace ask => MailboxRules.RequireScriptSpace(state, ask.Name, ask.Size, services.Options),
+        GetAnnotations get => AnnotationAnswers.Get(state, get, services.Options.Annotations),
+        ListAnnotations list => AnnotationAnswers.List(state, list),
         ListOutbox => MailboxAnswers.Outbox(state),
         FindMarks find => MailboxAnswers.Find(state, find, services.Time.GetUtcNow()),
         OpenFolder open => Locate(Named(state, open.Name), isRemote, isRemote && open.TakeRecent),

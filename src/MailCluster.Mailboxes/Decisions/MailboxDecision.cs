@@ -36,6 +36,7 @@ internal static partial class MailboxRules
         SettleOutboxEntry settle => Decide(state, settle, context),
         SetQuota quota => Decide(state, quota),
         MarkQuotaLevel level => Decide(state, level),
+        SetAnnotations annotations => Decide(state, annotations, context),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}."),
     };
 

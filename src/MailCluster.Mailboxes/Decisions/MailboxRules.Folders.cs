@@ -130,6 +130,7 @@ internal static partial class MailboxRules
         RequireFolders(state, events.Count, context.Options);
         if (inbox.Index.Exists > 0)
             events.Add(new MessagesMoved(inbox.Id, inbox.Index.AllUids(), target.Folder, 1, maker.NextModSeq(), context.UnixSeconds));
+        events.AddRange(CopyAnnotations(state, inbox.Id, target.Folder, context.Options));
         return new MailboxDecision(events.ToImmutable(), Done.Value);
     }
 

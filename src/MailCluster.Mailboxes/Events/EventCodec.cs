@@ -145,6 +145,7 @@ internal static class EventCodec
         ScriptRenamed renamed => ScriptCodec.ToStored(renamed),
         ScriptActivated activated => ScriptCodec.ToStored(activated),
         AccountPurged purged => new Event { AccountPurged = new Stored.AccountPurged { ModSeq = purged.ModSeq.Value } },
+        AnnotationsChanged annotations => AnnotationCodec.ToStored(annotations),
         QuotaChanged quota => new Event { QuotaChanged = QuotaCodec.ToStored(quota) },
         _ => DeliveryEventCodec.ToStored(e) ?? throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
     };
@@ -171,6 +172,7 @@ internal static class EventCodec
             stored.MessagesMoved.FirstTargetUid,
             new ModSeq(stored.MessagesMoved.ModSeq),
             stored.MessagesMoved.SaveDate),
+        Event.KindOneofCase.AnnotationsChanged => AnnotationCodec.FromStored(stored.AnnotationsChanged),
         Event.KindOneofCase.QuotaChanged => QuotaCodec.FromStored(stored.QuotaChanged),
         Event.KindOneofCase.FolderCreated => new FolderCreated(
             stored.FolderCreated.Folder.ToFolderId(),

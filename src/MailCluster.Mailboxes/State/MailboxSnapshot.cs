@@ -7,9 +7,9 @@ using MailCluster.Persistence;
 namespace MailCluster.Mailboxes;
 
 /// <summary>
-/// A mailbox's state as the parts of a snapshot: <c>root</c> (everything but the indexes and scripts, protobuf), for each folder
-/// <c>f/&lt;id&gt;</c> and a suffix (<see cref="FolderIndexCodec"/>), and scripts (<see cref="ScriptSnapshot"/>). Only parts that differ from the
-/// last snapshot are written.
+/// A mailbox's state as the parts of a snapshot: <c>root</c> (everything else, protobuf), for each folder
+/// <c>f/&lt;id&gt;</c> and a suffix (<see cref="FolderIndexCodec"/>), scripts (<see cref="ScriptSnapshot"/>) and annotations
+/// (<see cref="AnnotationSnapshot"/>). Only parts that differ from the last snapshot are written.
 /// </summary>
 /// <remarks>
 /// <see cref="MailboxState.Released"/> has no place in it: the body store is told of released bodies before a snapshot covers their events.
@@ -36,6 +36,7 @@ internal static class MailboxSnapshot
         }
 
         ScriptSnapshot.Write(state.Scripts, last?.Scripts, changed, removed);
+        AnnotationSnapshot.Write(state.Annotations, last?.Annotations, changed, removed);
         if (last is not null)
         {
             foreach (var folder in last.Folders.Values)
@@ -124,6 +125,7 @@ internal static class MailboxSnapshot
         foreach (var (body, references) in state.SharedBodies)
             root.SharedBodies.Add(new SharedBody { Body = body.Value, References = references });
         ScriptSnapshot.WriteRoot(state.Scripts, root);
+        AnnotationSnapshot.WriteRoot(state.Annotations, root);
         root.Marks.AddRange(state.Marks.InOrder().Select(DeliveryEventCodec.ToStored));
         root.Outbox.AddRange(state.Outbox.Values.OrderBy(entry => entry.Id.Value).Select(DeliveryEventCodec.ToStored));
         return root.ToByteArray();
@@ -168,11 +170,14 @@ internal static class MailboxSnapshot
             Subscriptions = [.. root.Subscriptions.Select(name => name.ToFolderName())],
             Provisioned = [.. root.Provisioned],
             SharedBodies = root.SharedBodies.ToImmutableDictionary(entry => new BodyRef(entry.Body), entry => entry.References),
-            Scripts = ScriptSnapshot.Read(root, name => parts.TryGetValue(name, out var part) ? part[""] : null),
+            Scripts = ScriptSnapshot.Read(root, PartOf),
+            Annotations = AnnotationSnapshot.Read(root, PartOf),
             Recent = recent,
             Marks = DeliveryMarks.Empty.With(root.Marks.Select(DeliveryEventCodec.FromStored), DateTimeOffset.UnixEpoch),
             Outbox = root.Outbox.Select(DeliveryEventCodec.FromStored).ToImmutableDictionary(entry => entry.Id),
             Quota = root.Quota.ToAccountQuota(),
         };
+
+        ReadOnlyMemory<byte>? PartOf(string name) => parts.TryGetValue(name, out var part) ? part[""] : (ReadOnlyMemory<byte>?)null;
     }
 }

@@ -50,6 +50,7 @@ internal sealed partial record MailboxState
         ScriptDeleted deleted => state with { Scripts = state.Scripts.Delete(deleted.Name) },
         ScriptRenamed renamed => state with { Scripts = state.Scripts.Rename(renamed.From, renamed.To) },
         ScriptActivated activated => state with { Scripts = state.Scripts.Activate(activated.Name) },
+        AnnotationsChanged annotations => state.Annotate(annotations),
         QuotaChanged quota => state with { Quota = state.Quota.With(quota) },
         _ => throw new InvalidOperationException($"No rule applies {e.GetType().Name}."),
     };
@@ -186,9 +187,16 @@ internal sealed partial record MailboxState
             ModSeq = Max(ModSeq, e.ModSeq),
             Folders = Folders.Remove(e.Folder),
             Names = Names.Remove(folder.Name),
+            Annotations = Annotations.With(e.Folder, AnnotationSet.Empty),
             Messages = Messages - folder.Index.Exists,
             Size = Size - folder.Index.Size,
         };
+    }
+
+    private MailboxState Annotate(AnnotationsChanged e)
+    {
+        var folder = e.Folder is { } id ? FolderOf(id).Id : (FolderId?)null;
+        return this with { Annotations = Annotations.With(folder, Annotations.Of(folder).With(e.Changes)) };
     }
 
     private MailboxState Rename(FolderRenamed e)

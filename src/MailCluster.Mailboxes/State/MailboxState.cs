@@ -44,6 +44,9 @@ internal sealed partial record MailboxState
 
     public ScriptSet Scripts { get; init; } = ScriptSet.Empty;
 
+    /// <summary>Of the folders, and of the server as this account sees it.</summary>
+    public AccountAnnotations Annotations { get; init; } = AccountAnnotations.Empty;
+
     public RecentResults Recent { get; init; } = RecentResults.Empty;
 
     public AccountQuota Quota { get; init; } = AccountQuota.Empty;
@@ -58,6 +61,7 @@ internal sealed partial record MailboxState
     public long MemoryBytes =>
         2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L)
         + Scripts.MemoryBytes
+        + Annotations.MemoryBytes
         + DeliveryMemoryBytes;
 
     public FolderState? Find(FolderName name) => Names.TryGetValue(name, out var id) ? Folders[id] : null;

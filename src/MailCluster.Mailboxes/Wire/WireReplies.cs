@@ -56,7 +56,7 @@ internal static class WireReplies
                 wire.QuotaInfo = WireQuota.ToWire(quota);
                 break;
             default:
-                if (!WireDeliveries.TrySetResult(wire, answer.Result))
+                if (!WireDeliveries.TrySetResult(wire, answer.Result) && !WireAnnotations.TrySetResult(wire, answer.Result))
                     wire.Command = ResultCodec.ToStored(answer.Result);
                 break;
         }
@@ -91,7 +91,7 @@ internal static class WireReplies
             Reply.ResultOneofCase.ActiveScript => WireScripts.FromWire(wire.ActiveScript),
             Reply.ResultOneofCase.QuotaInfo => WireQuota.FromWire(wire.QuotaInfo),
             Reply.ResultOneofCase.Failure => WireFailures.FromWire(wire.Failure),
-            _ => WireDeliveries.ResultOf(wire),
+            _ => WireDeliveries.ResultOf(wire) ?? WireAnnotations.ResultOf(wire),
         };
         return new RemoteAnswer(
             result ?? throw new InvalidDataException("A later release sent an answer of a kind that this one does not know."),

@@ -68,6 +68,8 @@ internal sealed record NodeOptions
 
     public required QuotaSettings Quota { get; init; }
 
+    public required AnnotationOptions Annotations { get; init; }
+
     /// <summary>True if changes of flags alone are on disk before they are acknowledged (<c>durability.flags = disk</c>).</summary>
     public required bool FlagsToDisk { get; init; }
 

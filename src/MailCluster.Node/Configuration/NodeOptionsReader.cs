@@ -46,6 +46,7 @@ internal static partial class NodeOptionsReader
             Mime = section.Section("mime", ReadMime),
             Folders = section.Map("folders", ReadFolder),
             Quota = section.Section("quota", ReadQuota),
+            Annotations = section.Section("annotations", ReadAnnotations),
             FlagsToDisk = section.Section("durability", durability => durability.Choice("flags", ("os", false), ("disk", true))),
             History = section.Section("history", ReadHistory),
             Storage = storage,

@@ -266,6 +266,7 @@ internal static class OptionMapping
         ScriptsMax = node.SieveScripts.Count,
         ScriptSizeMax = node.SieveScripts.Size,
         ScriptBytesMax = node.SieveScripts.TotalSize,
+        Annotations = node.Annotations,
         HistoryRetention = node.History.Retention,
         GracePeriod = node.History.Grace,
         FlagsToDisk = node.FlagsToDisk,

@@ -64,7 +64,7 @@ public sealed class RandomHistoryTests
             var other = FolderName.Create(Names[random.Next(Names.Length)]);
             var first = (uint)random.Next(1, (int)folder.Index.UidNext + 1);
             var uids = UidSet.OfRange(first, first + (uint)random.Next(6));
-            switch (random.Next(22))
+            switch (random.Next(24))
             {
                 case <= 3:
                     mailbox.Run(new AppendMessages(
@@ -111,6 +111,9 @@ public sealed class RandomHistoryTests
                     break;
                 case 21:
                     mailbox.Run(new MarkQuotaLevel(mailbox.State.Quota.MarkedLevel, random.Next(100)));
+                    break;
+                case 22 or 23:
+                    RandomAnnotations.Step(mailbox, random, name);
                     break;
                 case 14 or 15:
                     mailbox.Run(new SetSubscription(name, random.Next(2) == 0));

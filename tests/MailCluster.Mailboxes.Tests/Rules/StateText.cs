@@ -23,6 +23,7 @@ internal static class StateText
         text.AppendLine("shared " + string.Join(' ', state.SharedBodies.OrderBy(e => e.Key.Value).Select(e => $"{e.Key}={e.Value}")));
         text.AppendLine("recent " + string.Join(' ', state.Recent.InOrder().Select(e => $"{e.Id.Value}={e.Result}")));
         Write(text, state.Scripts);
+        Write(text, state.Annotations);
         text.AppendLine("marks " + string.Join(' ', state.Marks.InOrder()));
         foreach (var entry in state.Outbox.Values.OrderBy(entry => entry.Id.Value))
             text.AppendLine($"outbox {entry}");
@@ -46,6 +47,18 @@ internal static class StateText
         text.AppendLine($"scripts count={scripts.Count} size={scripts.Size} active={scripts.Active}");
         foreach (var (name, script) in scripts.Scripts)
             text.AppendLine($"  {name} {script.Hash} {script.ChangedAt} {Convert.ToHexString(script.Content.AsSpan())}");
+    }
+
+    private static void Write(StringBuilder text, AccountAnnotations annotations)
+    {
+        text.AppendLine($"annotations size={annotations.Size} memory={annotations.MemoryBytes}");
+        foreach (var entry in annotations.Server.Entries)
+            text.AppendLine($"  server {entry.Entry} {Convert.ToHexString(entry.Value.AsSpan())}");
+        foreach (var (folder, set) in annotations.Folders.OrderBy(entry => entry.Key.Value))
+        {
+            foreach (var entry in set.Entries)
+                text.AppendLine($"  {folder} {entry.Entry} {Convert.ToHexString(entry.Value.AsSpan())}");
+        }
     }
 
     private static void Write(StringBuilder text, FolderIndex index)

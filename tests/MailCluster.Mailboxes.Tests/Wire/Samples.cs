@@ -19,6 +19,10 @@ internal sealed class Samples(int seed)
             return Names[_random.Next(Names.Length)];
         if (type == typeof(ScriptName))
             return ScriptName.Create("script " + _random.Next(1000));
+        if (type == typeof(AnnotationName))
+            return AnnotationName.Create("/shared/vendor/test/" + _random.Next(1000));
+        if (type == typeof(AnnotationPath))
+            return AnnotationPath.Create("/private/level" + _random.Next(1000));
         if (type == typeof(UidSet))
             return Uids();
         if (type == typeof(FolderIndex))
@@ -85,7 +89,7 @@ internal sealed class Samples(int seed)
             case FolderIndex index:
                 text.Append(Rules.StateText.Of(index));
                 return;
-            case string or bool or UidSet or FolderName or ScriptName or Guid or InternalDate:
+            case string or bool or UidSet or FolderName or ScriptName or AnnotationName or AnnotationPath or Guid or InternalDate:
             case IFormattable:
                 text.Append(value);
                 return;
