@@ -7,6 +7,9 @@ namespace MailCluster.EndToEnd.Tests;
 public sealed class TlsScanTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TestAuthority _authority;
+
+    public TlsScanTests() => _authority = new TestAuthority(_folder);
 
     public void Dispose() => _folder.Dispose();
 
@@ -72,10 +75,10 @@ public sealed class TlsScanTests : IDisposable
     [Fact]
     public async Task Only_clients_with_a_certificate_of_the_authority_come_in_when_it_is_required()
     {
-        var authority = await MakeAuthorityAsync("authority");
-        await MakeClientAsync("alice", "authority");
-        await MakeAuthorityAsync("stranger");
-        await MakeClientAsync("mallory", "stranger");
+        var authority = await _authority.MakeAsync("authority");
+        await _authority.MakeClientAsync("alice", "authority");
+        await _authority.MakeAsync("stranger");
+        await _authority.MakeClientAsync("mallory", "stranger");
         await using var node = await NodeProcess.StartAsync(_folder.Path, "tls.client-certificates=require", $"tls.client-authorities={authority}");
         Assert.Contains("* OK", (await OpenSslAsync(node, Certificate("alice"))).Output, StringComparison.Ordinal);
         Assert.DoesNotContain("* OK", (await OpenSslAsync(node, Certificate("mallory"))).Output, StringComparison.Ordinal);
@@ -91,7 +94,7 @@ public sealed class TlsScanTests : IDisposable
     [Fact]
     public async Task A_requested_certificate_may_be_left_out()
     {
-        var authority = await MakeAuthorityAsync("authority");
+        var authority = await _authority.MakeAsync("authority");
         await using var node = await NodeProcess.StartAsync(_folder.Path, "tls.client-certificates=request", $"tls.client-authorities={authority}");
         Assert.Contains("* OK", (await OpenSslAsync(node)).Output, StringComparison.Ordinal);
     }
@@ -109,28 +112,9 @@ public sealed class TlsScanTests : IDisposable
         Assert.Contains("mailcluster_tls_certificate_left_seconds{", metrics, StringComparison.Ordinal);
     }
 
-    private string[] Certificate(string name) => ["-cert", _folder.File(name + ".pem"), "-key", _folder.File(name + ".key")];
+    private string[] Certificate(string name) => ["-cert", _authority.Certificate(name), "-key", _authority.Key(name)];
 
     // "x LOGOUT" ends the conversation: the server closes, and s_client with it.
     private static Task<ProgramResult> OpenSslAsync(NodeProcess node, params string[] options) => ClientProgram.RunAsync(
         "openssl", ["s_client", "-connect", $"127.0.0.1:{node.ImapsPort}", "-crlf", "-ign_eof", .. options], "x LOGOUT\n");
-
-    private async Task<string> MakeAuthorityAsync(string name)
-    {
-        await ClientProgram.RequireAsync(
-            "openssl",
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", $"/CN={name}", "-keyout", _folder.File(name + ".key"), "-out", _folder.File(name + ".pem")]);
-        return _folder.File(name + ".pem");
-    }
-
-    private async Task MakeClientAsync(string name, string authority)
-    {
-        var request = _folder.File(name + ".csr");
-        await ClientProgram.RequireAsync(
-            "openssl",
-            ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", $"/CN={name}", "-keyout", _folder.File(name + ".key"), "-out", request]);
-        await ClientProgram.RequireAsync(
-            "openssl",
-            ["x509", "-req", "-in", request, "-CA", _folder.File(authority + ".pem"), "-CAkey", _folder.File(authority + ".key"), "-CAcreateserial", "-days", "1", "-out", _folder.File(name + ".pem")]);
-    }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using MailCluster.Auth.Drivers;
 using MailCluster.Auth.Drivers.OAuth2;
 using MailCluster.Auth.PassDb;
-using MailCluster.Auth.Tests.Servers;
 using MailCluster.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace MailCluster.Auth.Tests.Servers;
+namespace MailCluster.Testing;
 
 /// <summary>An OAuth 2.0 issuer: signs tokens, shows its keys, answers introspection.</summary>
-internal sealed class TestIssuer : IAsyncDisposable
+public sealed class TestIssuer : IAsyncDisposable
 {
     public const string Name = "https://issuer.example.com/";
     public const string Audience = "mail";
