@@ -126,6 +126,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Whoever_takes_a_login_back_leaves_no_place_taken()
+    {
+        using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { ConnectionsPerAccount = 1, ConnectionsPerAccountAndAddress = 1 } });
+        var handler = edge.Echo();
+        var client = new InMemoryConnection(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1)).Start(handler);
+        var connection = await handler.Connected;
+        Assert.Equal("HELLO", await client.ReadLineAsync());
+        for (var login = 0; login < 3; login++)
+        {
+            Assert.True(connection.TryLogIn(AccountId.Create("alice@example.com")));
+            connection.LogOut();
+        }
+    }
+
+    [Fact]
     public async Task Connections_of_one_account_are_limited()
     {
         using var edge = new EdgeFixture(new EdgeOptions { Limits = Roomy with { ConnectionsPerAccount = 1 } });

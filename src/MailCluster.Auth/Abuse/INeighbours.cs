@@ -9,8 +9,14 @@ public interface INeighbours
     /// <summary>Raised with what another node told; on any thread.</summary>
     event Action<ReadOnlyMemory<byte>>? Told;
 
+    /// <summary>The number of this run of this node, which no other run has; 0 for a node without others, and before it has joined them.</summary>
+    long Self { get; }
+
     /// <summary>Tells all other nodes; returns at once.</summary>
     void Tell(ReadOnlyMemory<byte> news);
+
+    /// <summary>False for a run that is over, or unknown. From memory.</summary>
+    bool IsThere(long run);
 }
 
 /// <summary>A node without others.</summary>
@@ -22,7 +28,11 @@ public sealed class NoNeighbours : INeighbours
         remove { }
     }
 
+    public long Self => 0;
+
     public void Tell(ReadOnlyMemory<byte> news)
     {
     }
+
+    public bool IsThere(long run) => false;
 }

@@ -17,9 +17,7 @@ public sealed class EdgeConnections : ISessionRegistry
     private readonly EdgeOptions _options;
     private readonly ConnectionHeartbeat _heartbeat;
     private readonly ConcurrentDictionary<SessionId, EdgeConnection> _all = new();
-    private readonly KeyedCount<ClientNetwork> _byAddress = new();
-    private readonly KeyedCount<(string Protocol, AccountId Account)> _byAccount = new();
-    private readonly KeyedCount<(string Protocol, AccountId Account, ClientNetwork Address)> _byAccountAndAddress = new();
+    private readonly ConnectionCounts _counts;
     private readonly BanList? _bans;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _admitted;
@@ -31,11 +29,13 @@ public sealed class EdgeConnections : ISessionRegistry
     /// <param name="options">The limits.</param>
     /// <param name="heartbeat">Of all deadlines.</param>
     /// <param name="bans">Who is not let in; null: everybody is.</param>
-    public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat, BanList? bans = null)
+    /// <param name="neighbours">Who counts connections of addresses and accounts with this node; null: nobody does.</param>
+    public EdgeConnections(EdgeOptions options, ConnectionHeartbeat heartbeat, BanList? bans = null, INeighbours? neighbours = null)
     {
         _options = options;
         _heartbeat = heartbeat;
         _bans = bans;
+        _counts = new ConnectionCounts(options.Limits, heartbeat, neighbours ?? new NoNeighbours());
         if (bans is not null)
             bans.Banned += CutOff;
         heartbeat.Attach(Tick);
@@ -149,7 +149,7 @@ public sealed class EdgeConnections : ISessionRegistry
         }
 
         refusal = EdgeRefusal.TooManyFromAddress;
-        if (!_byAddress.TryEnter(NetworkOf(connection), _options.Limits.ConnectionsPerAddress))
+        if (!_counts.TryEnterAddress(NetworkOf(connection)))
             return false;
         connection.MarkInAddressCount();
         return true;
@@ -157,15 +157,8 @@ public sealed class EdgeConnections : ISessionRegistry
 
     internal bool TryEnterAccount(EdgeConnection connection, AccountId account)
     {
-        var address = NetworkOf(connection);
-        if (!_byAccountAndAddress.TryEnter((connection.Protocol, account, address), _options.Limits.ConnectionsPerAccountAndAddress))
+        if (!_counts.TryEnterAccount(connection.Protocol, account, NetworkOf(connection)))
             return false;
-        if (!_byAccount.TryEnter((connection.Protocol, account), _options.Limits.ConnectionsPerAccount))
-        {
-            _byAccountAndAddress.Leave((connection.Protocol, account, address));
-            return false;
-        }
-
         LeaveUnauthenticated(connection);
         return true;
     }
@@ -175,7 +168,7 @@ public sealed class EdgeConnections : ISessionRegistry
     {
         Interlocked.Increment(ref _unauthenticated);
         connection.MarkUnauthenticated();
-        _byAccount.Leave((connection.Protocol, account));
+        _counts.LeaveAccount(connection.Protocol, account, NetworkOf(connection));
     }
 
     internal void Remove(EdgeConnection connection)
@@ -184,11 +177,7 @@ public sealed class EdgeConnections : ISessionRegistry
             return;
         LeaveUnauthenticated(connection);
         if (connection.Account is { } account)
-        {
-            _byAccount.Leave((connection.Protocol, account));
-            _byAccountAndAddress.Leave((connection.Protocol, account, NetworkOf(connection)));
-        }
-
+            _counts.LeaveAccount(connection.Protocol, account, NetworkOf(connection));
         LeaveAddress(connection);
         Interlocked.Decrement(ref _admitted);
         if (IsDraining && _all.IsEmpty)
@@ -198,7 +187,7 @@ public sealed class EdgeConnections : ISessionRegistry
     private void LeaveAddress(EdgeConnection connection)
     {
         if (connection.TakeAddressMark())
-            _byAddress.Leave(NetworkOf(connection));
+            _counts.LeaveAddress(NetworkOf(connection));
     }
 
     // Guesses that are under way end; who has logged in is no guesser.

@@ -54,6 +54,10 @@ internal sealed class AbuseCluster : IDisposable
                 other.Told?.Invoke(news);
         }
 
+        public long Self => 1 + _cluster.Nodes.ToList().IndexOf(this);
+
+        public bool IsThere(long run) => run > 0 && run <= _cluster.Nodes.Count;
+
         public void Dispose()
         {
             Penalty.Dispose();

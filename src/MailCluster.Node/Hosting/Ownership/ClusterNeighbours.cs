@@ -1,5 +1,6 @@
 using MailCluster.Auth.Abuse;
 using MailCluster.Cluster;
+using MailCluster.Cluster.Membership;
 
 namespace MailCluster.Node.Hosting.Ownership;
 
@@ -12,5 +13,9 @@ internal sealed class ClusterNeighbours(ClusterNode node) : INeighbours
         remove => node.CountersTold -= value;
     }
 
+    public long Self => node.Membership.Generation.Value;
+
     public void Tell(ReadOnlyMemory<byte> news) => node.TellCounters(news);
+
+    public bool IsThere(long run) => node.Membership.Map.Find(new Generation(run)) is { Status: not MemberStatus.Dead };
 }
