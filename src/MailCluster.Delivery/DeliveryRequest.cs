@@ -23,8 +23,24 @@ public sealed record DeliveryRequest(
     /// <summary>Where the message goes unless a filter says otherwise; null for INBOX, which also takes it if the folder does not exist.</summary>
     public FolderName? Folder { get; init; }
 
+    /// <summary>What the sender asks for besides.</summary>
+    public MailTerms Terms { get; init; } = MailTerms.None;
+
+    /// <summary>How a recipient's script may refuse it.</summary>
+    public RefusalForm Refusal { get; init; }
+
     /// <summary>How strictly it is held against the quota.</summary>
     public QuotaCheck Quota { get; init; } = QuotaCheck.WithGrace;
+}
+
+/// <summary>How the sender learns that a script refuses a message (RFC 5429).</summary>
+public enum RefusalForm
+{
+    /// <summary>By whoever brings the message, who is answered so; only a reject in words that an answer cannot carry is a message to the sender.</summary>
+    Answer,
+
+    /// <summary>By a message, where one may be sent; else as an answer.</summary>
+    Report,
 }
 
 /// <summary>What became of a message for one recipient.</summary>

@@ -10,8 +10,8 @@ public sealed record LmtpOptions
     public int RecipientsMax { get; init; } = 1000;
 
     /// <summary>
-    /// Bytes of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512, and the extensions add: SIZE 26 (RFC 1870 §5), BODY 17, SMTPUTF8 10; the
-    /// rest is room.
+    /// Bytes of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512, and the extensions add: SIZE 26 (RFC 1870 §5), BODY 17, SMTPUTF8 10, and
+    /// of DSN 107 at MAIL and 528 at RCPT (RFC 3461 §4), BY 17 (RFC 2852 §3); the rest is room.
     /// </summary>
     public int LineBytesMax { get; init; } = 2048;
 
@@ -32,4 +32,9 @@ public sealed record LmtpOptions
 
     /// <summary>Whether the sender of mail for a full account is to try again (452 4.2.2) rather than give up (552 5.2.2).</summary>
     public bool DeferOverQuota { get; init; }
+
+    /// <summary>
+    /// Whether reports can be sent: then DSN (RFC 3461) and DELIVERBY (RFC 2852) are advertised, and with them goes the duty to report what NOTIFY=SUCCESS asks for.
+    /// </summary>
+    public bool SendsReports { get; init; }
 }

@@ -101,6 +101,26 @@ public sealed class PostfixSieveTests : IAsyncLifetime
         Assert.Empty(await InboxAsync(Alice));
     }
 
+    [Fact]
+    public async Task Success_that_the_sender_asks_for_is_reported_once_and_by_the_node()
+    {
+        await using (var talk = await SmtpTalk.ConnectAsync(_postfix.Port))
+        {
+            await talk.SayAsync($"MAIL FROM:<{Bob}> RET=HDRS ENVID=QQ314159");
+            await talk.SayAsync($"RCPT TO:<{Alice}> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Alice@Example.com");
+            await talk.SayAsync("DATA", '3');
+            await talk.SayAsync($"From: {Bob}\r\nTo: {Alice}\r\nSubject: list of things\r\n\r\nbody\r\n.");
+        }
+
+        await _postfix.SaidAsync($"to=<{Bob}>, relay=virtual");
+        var report = Assert.Single(_postfix.OutsideMessages());
+        Assert.Contains("Return-Path: <>", report, StringComparison.Ordinal);
+        Assert.Contains("Reporting-MTA: dns; node.test", report, StringComparison.Ordinal);
+        Assert.Contains("Original-Envelope-Id: QQ314159", report, StringComparison.Ordinal);
+        Assert.Contains("Original-Recipient: rfc822;Alice@Example.com", report, StringComparison.Ordinal);
+        Assert.Contains("Action: delivered", report, StringComparison.Ordinal);
+    }
+
     private async Task SendAsync(string from, string subject)
     {
         var sent = await _postfix.SendAsync(from, Alice, subject);

@@ -47,6 +47,25 @@ public sealed class SieveDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_of_what_was_piped_in_is_told_to_the_sender_unless_the_caller_wants_to_know()
+    {
+        await using var node = await StartAsync();
+        var message = $"From: carol@example.net\nTo: {Alice}\nSubject: spam\n\nbody\n";
+        string[] deliver = ["--socket", node.AdminSocket, "deliver", "-u", Alice, "-f", "carol@example.net"];
+        var told = await ClientProgram.RunAsync(Repository.CtlProgram, [.. deliver, "-e"], message);
+        Assert.Equal(77, told.ExitCode);
+        Assert.Contains("no thanks", told.Errors, StringComparison.Ordinal);
+        await node.CtlWithInputAsync(message, "deliver", "-u", Alice, "-f", "carol@example.net");
+        await Poll.UntilAsync(() => !_relay.Messages.IsEmpty);
+
+        var report = Assert.Single(_relay.Messages);
+        Assert.StartsWith("MAIL FROM:<>", report.Mail, StringComparison.Ordinal);
+        Assert.StartsWith("RCPT TO:<carol@example.net> NOTIFY=NEVER", report.Rcpt, StringComparison.Ordinal);
+        Assert.Contains("Action: failed\r\nStatus: 5.7.1", report.Text, StringComparison.Ordinal);
+        Assert.Contains("no thanks", report.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_waits_when_a_node_is_killed_is_sent_once_by_the_next_run()
     {
         _relay.Answer = static line => line.StartsWith("MAIL", StringComparison.Ordinal) ? "451 4.3.2 not now" : null;

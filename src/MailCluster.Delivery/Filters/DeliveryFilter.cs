@@ -1,3 +1,4 @@
+using MailCluster.Delivery.Reports;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,10 @@ public sealed class DeliveryFilter
     public ScriptTrials Trials => new(_services);
 
     /// <exception cref="MailboxRefusedException">The account cannot be asked now.</exception>
-    internal ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, FolderName keepFolder, CancellationToken cancellationToken) =>
-        new FilterRun(recipient, request, keepFolder, _services).PlanAsync(cancellationToken);
+    internal async ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, FolderName keepFolder, CancellationToken cancellationToken)
+    {
+        var plan = await new FilterRun(recipient, request, keepFolder, _services).PlanAsync(cancellationToken);
+        new SenderReports(recipient, request, _services).AddDelivered(plan);
+        return plan;
+    }
 }

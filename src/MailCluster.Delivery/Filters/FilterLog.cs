@@ -29,4 +29,7 @@ internal static partial class FilterLog
 
     [LoggerMessage(2637, LogLevel.Error, "sieve: a file of the configuration is not there: {Path}")]
     public static partial void NoFile(ILogger log, string path);
+
+    [LoggerMessage(2638, LogLevel.Information, "sieve: the refusal is an answer, and no message to the sender: account=<{Account}> session={Session}: {Reason}")]
+    public static partial void NoReport(ILogger log, AccountId account, string session, string reason);
 }

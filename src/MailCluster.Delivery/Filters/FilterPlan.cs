@@ -29,6 +29,9 @@ internal sealed class FilterPlan
     /// <summary>Null, or with what words the message is refused: then nothing else happens.</summary>
     public string? Rejection { get; set; }
 
+    /// <summary>The sender is told by a message that it is refused.</summary>
+    public bool IsRefusedByMail { get; set; }
+
     public void File(MailBytes message, FolderName folder, SystemFlags flags, IEnumerable<string> keywords, MissingFolder missing, SpecialUse use, bool subscribe)
     {
         var placeholder = new NewMessage(default, default, 0, default, flags, [.. keywords]);

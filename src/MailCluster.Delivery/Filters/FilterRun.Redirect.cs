@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailCluster.Delivery.Smtp;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Sieve;
@@ -57,18 +58,38 @@ internal sealed partial class FilterRun
         };
         var header = $"X-Sieve: MailCluster\r\n{RedirectedFrom}: {OwnAddress}\r\n";
         var bytes = BytesOf(redirect.Message);
-        _plan.Send(bytes, OutgoingKind.Redirect, sender, redirect.Address, header, TermsOf(redirect, bytes));
+        _plan.Send(bytes, OutgoingKind.Redirect, sender, redirect.Address, header, TermsOf(redirect, bytes, sender == request.Sender));
     }
 
-    private OutgoingTerms TermsOf(SieveRedirect redirect, MailBytes message)
+    // The script's word comes first (RFC 6009 §3, §4). Otherwise what the sender asked for goes along if reports go back to them (RFC 3461 §5.2.1, RFC 2852 §4), but for
+    // SUCCESS: of that they are told from here, and where mail is forwarded to is the user's own business.
+    private OutgoingTerms TermsOf(SieveRedirect redirect, MailBytes message, bool isFromSender)
     {
         var by = redirect.DeliverBy;
+        var terms = isFromSender ? request.Terms : MailTerms.None;
+        var inherited = terms.DeliverBy is null || by is not null ? "" : $"{(terms.IsNotifyMode ? 'N' : 'R')}{(terms.IsTraced ? "T" : "")}";
         return new OutgoingTerms(
-            redirect.Dsn?.Notify ?? "",
-            redirect.Dsn?.Return ?? "",
-            DeliverBy: by is null ? null : by.At ?? services.Time.GetUtcNow().AddSeconds(by.Seconds ?? 0),
-            DeliverByMode: by is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{(by.NotifyMode ? 'N' : 'R')}{(by.Trace ? "T" : "")}"),
-            NeedsUtf8: HeaderHasUtf8(message.Bytes.Span));
+            redirect.Dsn?.Notify ?? (isFromSender ? NotifyAlong(recipient.Notify) : ""),
+            redirect.Dsn?.Return ?? terms.Return,
+            XText.Encode(terms.EnvelopeId),
+            isFromSender ? OriginalRecipientAlong(recipient.OriginalRecipient) : "",
+            by is null ? terms.DeliverBy : by.At ?? services.Time.GetUtcNow().AddSeconds(by.Seconds ?? 0),
+            by is null ? inherited : string.Create(CultureInfo.InvariantCulture, $"{(by.NotifyMode ? 'N' : 'R')}{(by.Trace ? "T" : "")}"),
+            HeaderHasUtf8(message.Bytes.Span));
+    }
+
+    private static string NotifyAlong(string notify)
+    {
+        if (notify is "" or "NEVER")
+            return notify;
+        var rest = string.Join(',', notify.Split(',').Where(static key => key != "SUCCESS"));
+        return rest.Length > 0 ? rest : "NEVER";
+    }
+
+    private static string OriginalRecipientAlong(string original)
+    {
+        var semicolon = original.IndexOf(';', StringComparison.Ordinal);
+        return semicolon < 0 ? "" : $"{original[..semicolon]};{XText.Encode(original[(semicolon + 1)..])}";
     }
 
     private bool IsLoop(SieveMessage message) =>

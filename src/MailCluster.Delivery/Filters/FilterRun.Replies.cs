@@ -44,20 +44,11 @@ internal sealed partial class FilterRun
     /// <summary>Null: a reply is in order.</summary>
     private string? ReasonNotToReply(SieveVacation vacation)
     {
-        var sender = request.Sender;
         var root = vacation.Message.Root;
-        if (!Options.CanSend)
-            return "no relay is configured (outbound.relay)";
-        if (sender.Length == 0 || !MailText.IsAddress(sender))
-            return "the message has no sender";
-        var local = sender[..sender.LastIndexOf('@')].ToLowerInvariant();
-        if (IsOwn(sender) || vacation.Addresses.Contains(sender, StringComparer.OrdinalIgnoreCase))
+        if (ReasonNotToWrite(root) is { } reason)
+            return reason;
+        if (vacation.Addresses.Contains(request.Sender, StringComparer.OrdinalIgnoreCase))
             return "the sender is the recipient";
-        if (s_machines.Contains(local) || local.StartsWith("owner-", StringComparison.Ordinal)
-            || local.EndsWith("-request", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal) || local.EndsWith("-bounces", StringComparison.Ordinal))
-            return $"<{sender}> is a machine";
-        if (root.Fields("Auto-Submitted").Any(static field => !FirstWord(field.Text).Equals("no", StringComparison.OrdinalIgnoreCase)))
-            return "the message is automatic (RFC 3834)";
         if (root.Fields("Precedence").Any(static field => FirstWord(field.Text).ToLowerInvariant() is "bulk" or "list" or "junk"))
             return "the message is bulk mail";
         if (root.Fields("X-Auto-Response-Suppress").Any(static field =>
@@ -66,6 +57,25 @@ internal sealed partial class FilterRun
         if (s_listFields.Any(name => root.Fields(name).Count > 0))
             return "the message is from a list";
         return IsAddressed(root, vacation) ? null : "the message is not addressed to the recipient (RFC 5230 §4.5)";
+    }
+
+    /// <summary>Null: the sender may be written to by a machine (RFC 3834 §2).</summary>
+    private string? ReasonNotToWrite(SievePart root)
+    {
+        var sender = request.Sender;
+        if (!Options.CanSend)
+            return "no relay is configured (outbound.relay)";
+        if (sender.Length == 0 || !MailText.IsAddress(sender))
+            return "the message has no sender";
+        var local = sender[..sender.LastIndexOf('@')].ToLowerInvariant();
+        if (IsOwn(sender))
+            return "the sender is the recipient";
+        if (s_machines.Contains(local) || local.StartsWith("owner-", StringComparison.Ordinal)
+            || local.EndsWith("-request", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal) || local.EndsWith("-bounces", StringComparison.Ordinal))
+            return $"<{sender}> is a machine";
+        return root.Fields("Auto-Submitted").Any(static field => !FirstWord(field.Text).Equals("no", StringComparison.OrdinalIgnoreCase))
+            ? "the message is automatic (RFC 3834)"
+            : null;
     }
 
     private bool IsAddressed(SievePart root, SieveVacation vacation)

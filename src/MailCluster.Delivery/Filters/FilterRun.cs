@@ -74,7 +74,7 @@ internal sealed partial class FilterRun(
         }
 
         var interpreter = new SieveInterpreter(services.Limits, _host, services.RunOptions, services.Time);
-        var outcome = await interpreter.RunAsync(stages, message, new SieveEnvelope(request.Sender, OwnAddress), null, cancellationToken);
+        var outcome = await interpreter.RunAsync(stages, message, EnvelopeOf(), null, cancellationToken);
         foreach (var line in outcome.Log)
             FilterLog.Says(services.Log, recipient.Account, request.Session, line);
         if (outcome.IsTemporaryFailure)
@@ -114,8 +114,7 @@ internal sealed partial class FilterRun(
             case SieveDiscard:
                 break;
             case SieveReject reject:
-                FilterLog.Rejected(services.Log, recipient.Account, request.Session, reject.Reason);
-                _plan.Rejection = reject.Reason;
+                await RejectAsync(reject, messageId, cancellationToken);
                 break;
             case SieveRedirect redirect:
                 await RedirectAsync(redirect, messageId, cancellationToken);

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using MailCluster.Delivery.Reports;
 using MailCluster.Delivery.Smtp;
 using MailCluster.Mailboxes;
 
@@ -15,54 +14,38 @@ internal static class FailureNotice
     /// <param name="host">Who writes.</param>
     /// <param name="now">When.</param>
     public static byte[] Write(
-        AccountId account, OutboxEntry entry, SmtpOutcome outcome, ReadOnlySpan<byte> originalHeader, string host, DateTimeOffset now)
+        AccountId account, OutboxEntry entry, SmtpOutcome outcome, ReadOnlyMemory<byte> originalHeader, string host, DateTimeOffset now)
     {
-        var boundary = $"=_{entry.Id}";
-        var date = MailDate.Of(now);
-        var text = new StringBuilder();
-        text.Append(string.Create(CultureInfo.InvariantCulture, $"""
-            Return-Path: <>
-            Date: {date}
-            From: Mail Delivery System <MAILER-DAEMON@{host}>
-            To: <{account}>
-            Subject: Undelivered mail: not forwarded to {Safe(entry.Mail.Recipient)}
-            Message-ID: <{entry.Id}.dsn@{host}>
-            Auto-Submitted: auto-replied
-            MIME-Version: 1.0
-            Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"
+        var recipient = entry.Mail.Recipient;
+        return new MultipartReport
+        {
+            MoreFields = "Return-Path: <>\n",
+            From = $"Mail Delivery System <MAILER-DAEMON@{host}>",
+            To = account.Value,
+            Subject = $"Undelivered mail: not forwarded to {recipient}",
+            MessageId = $"{entry.Id}.dsn@{host}",
+            Date = now,
+            AutoSubmitted = "auto-replied",
+            Words = $"""
+                A message to you was to be forwarded to <{MultipartReport.Safe(recipient)}>, by a filter of yours.
+                It could not be, and will not be tried again:
 
-            --{boundary}
-            Content-Type: text/plain; charset=utf-8
-            Content-Transfer-Encoding: 8bit
+                    {MultipartReport.Safe(outcome.Text)}
 
-            A message to you was to be forwarded to <{Safe(entry.Mail.Recipient)}>, by a filter of yours.
-            It could not be, and will not be tried again:
+                The header of the message is attached.
+                """,
+            FactsType = "delivery-status",
+            Facts = $"""
+                Reporting-MTA: dns; {host}
+                Arrival-Date: {MailDate.Of(entry.QueuedAt)}
 
-                {Safe(outcome.Text)}
-
-            The header of the message is attached.
-
-            --{boundary}
-            Content-Type: message/delivery-status
-
-            Reporting-MTA: dns; {host}
-            Arrival-Date: {MailDate.Of(entry.QueuedAt)}
-
-            Final-Recipient: rfc822; {Safe(entry.Mail.Recipient)}
-            Action: failed
-            Status: {outcome.Code}
-            Diagnostic-Code: smtp; {Safe(outcome.Text)}
-            Last-Attempt-Date: {date}
-
-            --{boundary}
-            Content-Type: text/rfc822-headers
-            Content-Transfer-Encoding: 8bit
-
-
-            """).ReplaceLineEndings("\r\n"));
-        var end = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
-        return [.. Encoding.UTF8.GetBytes(text.ToString()), .. originalHeader, .. end];
+                Final-Recipient: {MultipartReport.Typed(recipient)}
+                Action: failed
+                Status: {outcome.Code}
+                Diagnostic-Code: smtp; {MultipartReport.Safe(outcome.Text)}
+                Last-Attempt-Date: {MailDate.Of(now)}
+                """,
+            OriginalHeader = originalHeader,
+        }.Write();
     }
-
-    private static string Safe(string text) => string.Concat(text.Select(static c => char.IsControl(c) ? '?' : c));
 }

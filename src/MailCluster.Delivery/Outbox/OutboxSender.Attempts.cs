@@ -1,4 +1,5 @@
 using MailCluster.Bodies;
+using MailCluster.Delivery.Reports;
 using MailCluster.Delivery.Smtp;
 using MailCluster.Mailboxes;
 
@@ -184,21 +185,19 @@ public sealed partial class OutboxSender
     }
 
     /// <summary>The header of the message, at most some kilobytes of it; empty if the store does not have it any more.</summary>
-    private async Task<byte[]> ReadHeaderAsync(OutgoingMail mail)
+    private async Task<ReadOnlyMemory<byte>> ReadHeaderAsync(OutgoingMail mail)
     {
-        var buffer = new byte[Math.Min(mail.Size, 16 * 1024)];
+        var buffer = new byte[Math.Min(mail.Size, MultipartReport.OriginalHeaderMax)];
         try
         {
             var read = 0;
             while (read < buffer.Length && await _bodies.ReadAsync(mail.Body, read, buffer.AsMemory(read), CancellationToken.None) is var more and > 0)
                 read += more;
-            var header = buffer.AsSpan(0, read);
-            var end = header.IndexOf("\r\n\r\n"u8);
-            return header[..(end < 0 ? header.LastIndexOf((byte)'\n') + 1 : end + 2)].ToArray();
+            return MultipartReport.HeaderOf(buffer.AsMemory(0, read));
         }
         catch (Exception e) when (e is BodyMissingException or BodyCorruptException)
         {
-            return [];
+            return default;
         }
     }
 

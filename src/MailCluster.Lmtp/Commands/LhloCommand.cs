@@ -43,6 +43,12 @@ internal sealed class LhloCommand : LmtpCommand
         output.WriteKeyword(last: false, "8BITMIME");
         output.WriteKeyword(last: false, "SMTPUTF8");
         output.WriteKeyword(last: false, "CHUNKING");
+        if (session.Options.SendsReports)
+        {
+            output.WriteKeyword(last: false, "DSN");
+            output.WriteKeyword(last: false, "DELIVERBY");
+        }
+
         if (session.Connection.CanStartTls)
             output.WriteKeyword(last: false, "STARTTLS");
         output.WriteKeyword(last: true, $"SIZE {session.Options.MessageSizeMax}");

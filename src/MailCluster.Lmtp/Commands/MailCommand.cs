@@ -1,19 +1,22 @@
 using System.Buffers.Text;
 using System.Text;
+using MailCluster.Delivery;
 using MailCluster.Lmtp.Responses;
 using MailCluster.Lmtp.Session;
 using MailCluster.Lmtp.Wire;
 
 namespace MailCluster.Lmtp.Commands;
 
-/// <summary>MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152) and SMTPUTF8 (RFC 6531): what is advertised and nothing else.</summary>
+/// <summary>
+/// MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), RET and ENVID (RFC 3461), BY (RFC 2852): what is advertised and nothing else.
+/// </summary>
 internal sealed class MailCommand : LmtpCommand
 {
     public override string Verb => "MAIL";
 
     public override LmtpState Allowed => LmtpState.Ready;
 
-    public override string Syntax => "MAIL FROM:<path> [SIZE=n] [BODY=7BIT|8BITMIME] [SMTPUTF8]";
+    public override string Syntax => "MAIL FROM:<path> [SIZE=n] [BODY=7BIT|8BITMIME] [SMTPUTF8] [RET=FULL|HDRS] [ENVID=xtext] [BY=n;N|R[T]]";
 
     public override ReadOnlySpan<byte> OutOfOrder(LmtpState state) =>
         state == LmtpState.Fresh ? "Say LHLO first"u8 : "There is a transaction already"u8;
@@ -27,7 +30,7 @@ internal sealed class MailCommand : LmtpCommand
             return ValueTask.CompletedTask;
         }
 
-        if (!TryReadParameters(session, text, out var size, out var utf8))
+        if (!TryReadParameters(session, text, out var size, out var utf8, out var terms))
             return ValueTask.CompletedTask;
         if (sender.NeedsUtf8 && !utf8)
         {
@@ -41,15 +44,16 @@ internal sealed class MailCommand : LmtpCommand
             return ValueTask.CompletedTask;
         }
 
-        session.BeginTransaction(new MailTransaction(sender, utf8, size));
+        session.BeginTransaction(new MailTransaction(sender, utf8, size) { Terms = terms });
         session.Output.WriteReply(250, "2.1.0"u8, "Sender ok"u8);
         return ValueTask.CompletedTask;
     }
 
-    private static bool TryReadParameters(LmtpSession session, ReadOnlySpan<byte> text, out long size, out bool utf8)
+    private static bool TryReadParameters(LmtpSession session, ReadOnlySpan<byte> text, out long size, out bool utf8, out MailTerms terms)
     {
         size = 0;
         utf8 = false;
+        terms = MailTerms.None;
         var parameters = new ParameterReader(text);
         while (parameters.TryRead(out var keyword, out var value))
         {
@@ -68,6 +72,11 @@ internal sealed class MailCommand : LmtpCommand
             {
                 utf8 = true;
             }
+            else if (session.Options.SendsReports && IsTerm(keyword))
+            {
+                if (!TryReadTerm(keyword, value, session.Edge.Time.GetUtcNow(), ref terms))
+                    return Refuse(session, 501, "5.5.4"u8, "RET, ENVID or BY is wrong, or there twice"u8);
+            }
             else
             {
                 // RFC 5321 §4.1.1.11.
@@ -76,6 +85,29 @@ internal sealed class MailCommand : LmtpCommand
         }
 
         return !parameters.IsMalformed || Refuse(session, 501, "5.5.4"u8, "Bad parameter of MAIL"u8);
+    }
+
+    private static bool IsTerm(ReadOnlySpan<byte> keyword) =>
+        Ascii.EqualsIgnoreCase(keyword, "RET"u8) || Ascii.EqualsIgnoreCase(keyword, "ENVID"u8) || Ascii.EqualsIgnoreCase(keyword, "BY"u8);
+
+    // RFC 3461 §5.1: each at most once.
+    private static bool TryReadTerm(ReadOnlySpan<byte> keyword, ReadOnlySpan<byte> value, DateTimeOffset now, ref MailTerms terms)
+    {
+        if (Ascii.EqualsIgnoreCase(keyword, "BY"u8))
+            return terms.DeliverBy is null && EnvelopeParameters.TryReadBy(value, now, ref terms);
+        string read;
+        if (Ascii.EqualsIgnoreCase(keyword, "RET"u8))
+        {
+            if (terms.Return.Length > 0 || !EnvelopeParameters.TryReadReturn(value, out read))
+                return false;
+            terms = terms with { Return = read };
+            return true;
+        }
+
+        if (terms.EnvelopeId.Length > 0 || !EnvelopeParameters.TryReadEnvelopeId(value, out read))
+            return false;
+        terms = terms with { EnvelopeId = read };
+        return true;
     }
 
     private static bool Refuse(LmtpSession session, int code, ReadOnlySpan<byte> enhanced, ReadOnlySpan<byte> text)

@@ -169,7 +169,7 @@ internal sealed partial class LmtpSession
 
     private DeliveryRequest Request(
         MailTransaction transaction, ImmutableArray<Recipient> recipients, ReadOnlyMemory<byte> message, DateTimeOffset at) =>
-        new(transaction.Sender.Text, recipients, message, at, Connection.Id.ToString(), "lmtp", Connection.RemoteAddress.ToString());
+        new(transaction.Sender.Text, recipients, message, at, Connection.Id.ToString(), "lmtp", Connection.RemoteAddress.ToString()) { Terms = transaction.Terms };
 
     private TraceInfo Trace(MailTransaction transaction, DateTimeOffset at, string? deliveredTo, string? only) => new(
         transaction.Sender.Text, deliveredTo, ClientName, Connection.RemoteAddress, Edge.Options.HostName, Connection.IsTls, transaction.IsUtf8,

@@ -17,6 +17,9 @@ internal sealed class MailTransaction(MailPath sender, bool utf8, long declaredS
     /// <summary>What MAIL said the message will have, bytes; 0 for nothing (RFC 1870 §6).</summary>
     public long DeclaredSize { get; } = declaredSize;
 
+    /// <summary>What the sender asks for besides.</summary>
+    public MailTerms Terms { get; init; } = MailTerms.None;
+
     public List<AcceptedRecipient> Recipients { get; } = [];
 
     /// <summary>Why the message cannot be taken any more, or null. The rest of it is read and thrown away.</summary>

@@ -148,6 +148,7 @@ internal static class OptionMapping
         ReceivedFor = node.Lmtp.ReceivedFor,
         RecipientQuotaCheck = node.Lmtp.RecipientQuotaCheck,
         DeferOverQuota = node.Quota.DeferWhenFull,
+        SendsReports = node.Outbound.Relay is not null,
     };
 
     public static QuotaStatusOptions ToQuotaStatus(this NodeOptions node) => new()

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MailCluster.Delivery.Tests.Filters;
 
 /// <summary>Deliveries with scripts into real accounts: what is in the folders, in the outbox and in the account's memory afterwards.</summary>
-public sealed class FilterTests : IAsyncLifetime, IDisposable
+public sealed partial class FilterTests : IAsyncLifetime, IDisposable
 {
     private const string Plain = """
         From: Carol <carol@example.net>

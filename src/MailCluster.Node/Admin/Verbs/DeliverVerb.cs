@@ -33,8 +33,11 @@ internal sealed class DeliverVerb(
             Session: "",
             Protocol: "deliver",
             ClientAddress: "");
-        var outcomes = await delivery.DeliverAsync(mail with { Folder = folder }, cancellationToken);
-        Require(outcomes[0], query["reject"] == "true");
+        var asRejection = query["reject"] == "true";
+        // Who does not ask to be told of a refusal has nobody to tell of it: the sender is written to.
+        var outcomes = await delivery.DeliverAsync(
+            mail with { Folder = folder, Refusal = asRejection ? RefusalForm.Answer : RefusalForm.Report }, cancellationToken);
+        Require(outcomes[0], asRejection);
         await rows.WriteAsync(new ChangeRow(account.Value, "delivered"), AdminJson.Default.ChangeRow, cancellationToken);
     }
 
