@@ -11,6 +11,26 @@ public sealed class ShardElsewhereException(ShardId shard, string node) : Except
     public string Node { get; } = node;
 }
 
+/// <summary>The cluster's feature level and what a node speaks do not go together (<see cref="FeatureLevel"/>). It is not a member.</summary>
+public sealed class ClusterLevelException : Exception
+{
+    public ClusterLevelException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The cluster is past what the node speaks.</summary>
+    public static ClusterLevelException TooHigh(int spoken, int level, Exception? inner = null) => new(
+        $"the cluster is at feature level {level}, and this node speaks no more than {spoken}: there may be mail data that it cannot read. " +
+        "Run the release that the other nodes run, or a later one, and take cluster.level-max back if it is set.",
+        inner);
+
+    /// <summary>The cluster has members, or had them last, that are too old for the node.</summary>
+    public static ClusterLevelException TooLow(int spoken, int level) => new(
+        $"the cluster is at feature level {level}, and this release works with others from {spoken} on: it has nodes that are more than one release behind. " +
+        "Upgrade them to the release between first, and take cluster.level-max back if one of them sets it.");
+}
+
 /// <summary>Where the shard is cannot be told now. Certainly not carried out; try again.</summary>
 public sealed class ShardUnavailableException(ShardId shard, Exception cause) : Exception($"Shard {shard} has no home now: {cause.Message}", cause)
 {

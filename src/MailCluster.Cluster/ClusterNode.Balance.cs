@@ -203,11 +203,11 @@ public sealed partial class ClusterNode
     private Task HintAsync() => TellAllAsync(MembershipMessage.MapChanged(_membership.Map.Version), CancellationToken.None);
 
     private Task TellAllAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
-        TellAllAsync(new PeerRequest(PeerRequestKind.Membership, message), cancellationToken);
+        TellAllAsync(new PeerRequest(PeerRequestKind.Membership, message), FeatureLevel.Mail, cancellationToken);
 
-    private async Task TellAllAsync(PeerRequest request, CancellationToken cancellationToken) => await Task.WhenAll(
+    private async Task TellAllAsync(PeerRequest request, int level, CancellationToken cancellationToken) => await Task.WhenAll(
         from member in _membership.Map.Members
-        where member.Status != MemberStatus.Dead && member.Generation != _membership.Generation
+        where member.Status != MemberStatus.Dead && member.Generation != _membership.Generation && member.Level >= level
         select TellAsync(member, request, cancellationToken));
 
     private async Task TellAsync(Member member, PeerRequest request, CancellationToken cancellationToken)

@@ -106,12 +106,13 @@ public sealed partial class ClusterNode : IPeerHandler, IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells all other live nodes something that they count together with this one. Returns at once; what cannot be told now is not told.
+    /// Tells all other live nodes something that they count together with this one. Returns at once; what cannot be told now is not told, nor is a node
+    /// that does not know of counters.
     /// </summary>
     public void TellCounters(ReadOnlyMemory<byte> news)
     {
         if (_peers is not null)
-            _ = TellAllAsync(new PeerRequest(PeerRequestKind.Counters, news), CancellationToken.None);
+            _ = TellAllAsync(new PeerRequest(PeerRequestKind.Counters, news), FeatureLevel.Filtering, CancellationToken.None);
     }
 
     /// <summary>The journal refused this run's generation: it is over.</summary>

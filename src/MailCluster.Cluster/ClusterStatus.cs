@@ -12,6 +12,7 @@ namespace MailCluster.Cluster;
 /// <param name="MapVersion">Of the map it uses.</param>
 /// <param name="ShardCount">Of the cluster.</param>
 /// <param name="ShardsWithoutOwner">Free, or of a dead member: about to be claimed.</param>
+/// <param name="Level">The feature level at which this node works.</param>
 /// <param name="Members">The newest run of every node.</param>
 public sealed record ClusterStatus(
     string Node,
@@ -22,6 +23,7 @@ public sealed record ClusterStatus(
     long MapVersion,
     int ShardCount,
     int ShardsWithoutOwner,
+    int Level,
     ImmutableArray<MemberShare> Members);
 
 /// <summary>A member and how many shards it has.</summary>
@@ -61,6 +63,7 @@ public sealed partial class ClusterNode
             map.Version,
             Allocation.ShardCount,
             new ShardShares(map).Free,
+            _membership.Level,
             [.. map.Members.Select(member => new MemberShare(member, shares.GetValueOrDefault(member.Generation)))]);
     }
 

@@ -40,13 +40,17 @@ public sealed partial class DeliveryService
         // Unknown once an attempt may have run: the bodies then belong to messages perhaps.
         var mayHaveRun = false;
         var command = ContextOf(request);
+        // Once for all attempts: the command of an earlier one may have been carried out.
+        var plain = _mailboxes.Level < MailboxLevel.Filtering ? new PlainFiling(_mailboxes, recipient.Account, () => ContextOf(request)) : null;
         while (true)
         {
             DeliverMessage? deliver = null;
             try
             {
                 deliver = await PrepareAsync(plan, recipient, request, message, stored);
-                var result = await _mailboxes.SendAsync(recipient.Account, deliver, command, CancellationToken.None);
+                var result = plain is null
+                    ? await _mailboxes.SendAsync(recipient.Account, deliver, command, CancellationToken.None)
+                    : await plain.SendAsync(deliver);
                 if (result.IsOvertaken)
                 {
                     await DiscardAsync(recipient, request, [.. stored.Values]);

@@ -1,3 +1,5 @@
+using MailCluster.Cluster;
+
 namespace MailCluster.Mailboxes;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace MailCluster.Mailboxes;
 /// </summary>
 public interface IMailboxClient
 {
+    /// <summary>
+    /// The cluster's feature level as this node knows it; it only rises. Commands that need a higher one (<see cref="MailboxLevel"/>) are refused with
+    /// <see cref="RefusalReason.Unavailable"/>, so who can do without asks here first.
+    /// </summary>
+    int Level => FeatureLevel.Newest;
+
     /// <summary>
     /// Sends a command and waits for its answer. When it returns, the change is durable, and every <see cref="FolderFeed"/> of this process
     /// whose folder changed has the new index; later only where the account is on another node that cannot be followed until the command's time is over.

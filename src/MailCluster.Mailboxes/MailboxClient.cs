@@ -20,10 +20,14 @@ namespace MailCluster.Mailboxes;
 
 /// <summary>Sends commands to the accounts of the whole cluster, and opens their folders.</summary>
 public sealed class MailboxClient(
-    IMailboxRegion region, FolderFeedTable feeds, FolderReplicas replicas, MailboxOptions options, TimeProvider time) : IMailboxClient
+    IMailboxRegion region, FolderFeedTable feeds, FolderReplicas replicas, MailboxOptions options, TimeProvider time, IFeatureLevel? level = null) : IMailboxClient
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly IFeatureLevel _level = level ?? FixedFeatureLevel.Newest;
+
+    public int Level => _level.Current;
 
     /// <summary>The region of all mailbox actors of a node.</summary>
     public static ShardRegion CreateRegion(
@@ -234,6 +238,8 @@ public sealed class MailboxClient(
 
     private ValueTask<object> Ask(AccountId account, MailboxRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
+        if (FeatureLevels.Refusal(request.Command, Level) is { } notYet)
+            return ValueTask.FromException<object>(notYet);
         try
         {
             return region.AskAsync<object>(new EntityId(account.Value), request, deadline.Left, cancellationToken);

@@ -59,9 +59,14 @@ internal sealed class TestCluster
         Assert.Equal(0, Loop.ForeignPosts);
     }
 
-    internal async Task<TestNode> StartAsync(string name, NodeRoles roles = NodeRoles.Edge | NodeRoles.Mailbox, ShardRegionOptions? region = null)
+    internal async Task<TestNode> StartAsync(
+        string name,
+        NodeRoles roles = NodeRoles.Edge | NodeRoles.Mailbox,
+        ShardRegionOptions? region = null,
+        int level = FeatureLevel.Newest,
+        int levelMin = FeatureLevel.Oldest)
     {
-        var node = new TestNode(this, name, roles, region ?? new ShardRegionOptions());
+        var node = new TestNode(this, name, roles, region ?? new ShardRegionOptions()) { Level = level, LevelMin = levelMin };
         await node.StartAsync();
         Nodes.Add(node);
         return node;

@@ -18,6 +18,10 @@ internal sealed class TestNode(TestCluster cluster, string name, NodeRoles roles
 
     internal SimulatedProcess Process { get; } = new(cluster.Loop);
 
+    internal int Level { get; init; } = FeatureLevel.Newest;
+
+    internal int LevelMin { get; init; } = FeatureLevel.Oldest;
+
     internal InMemoryClusterStore Store { get; } = new(cluster.Tables);
 
     internal ClusterNode Node { get; private set; } = null!;
@@ -39,10 +43,10 @@ internal sealed class TestNode(TestCluster cluster, string name, NodeRoles roles
     internal Task StartAsync() => Process.RunAsync(async () =>
     {
         Node = new ClusterNode(Store, cluster.Shards, cluster.Options, Process.Time, cluster.LoggersOf(name), reason => Superseded = reason, new Random(1));
-        var self = new MemberRegistration(name, Address, roles, "test");
+        var self = new MemberRegistration(name, Address, roles, "test") { Level = Level, LevelMin = LevelMin };
         Generation = await Node.JoinAsync(self, default);
         Transport = cluster.Network.Open(
-            new Member(name, Generation, Address, roles, "test", MemberStatus.Active, TimeSpan.Zero), Node, Process.Queue);
+            new Member(name, Generation, Address, roles, "test", MemberStatus.Active, TimeSpan.Zero) { Level = Level }, Node, Process.Queue);
         var writer = await cluster.RegisterAsync(name, Generation);
         var system = new ActorSystem(Process.Time, cluster.Loggers, Process.Queue);
         _context = new PersistenceContext(

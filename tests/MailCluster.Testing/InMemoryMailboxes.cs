@@ -15,7 +15,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
     private readonly PersistenceContext _persistence;
     private readonly FolderReplicas _replicas;
 
-    private InMemoryMailboxes(TimeProvider time, MailboxOptions options, InMemoryWriterRegistry writers, WriterGeneration generation, IQuotaWatcher? watcher)
+    private InMemoryMailboxes(TimeProvider time, MailboxOptions options, InMemoryWriterRegistry writers, WriterGeneration generation, IQuotaWatcher? watcher, IFeatureLevel level)
     {
         Journal = new InMemoryJournal(writers);
         _system = new ActorSystem(time, NullLoggerFactory.Instance);
@@ -28,13 +28,13 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
             time,
             NullLoggerFactory.Instance,
             _ => { });
-        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal, QuotaWatcher = watcher };
+        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal, QuotaWatcher = watcher, Level = level };
         Region = MailboxClient.CreateRegion(
             services, ShardCount.Default, new LocalShardAllocation(), new ShardRegionOptions(), NullLoggerFactory.Instance);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, options, time, NullLoggerFactory.Instance);
         OutboxRegister = new OutboxRegister(OutboxIndex, region, time);
-        Client = new MailboxClient(region, Feeds, _replicas, options, time);
+        Client = new MailboxClient(region, Feeds, _replicas, options, time, level);
     }
 
     public IMailboxClient Client { get; }
@@ -54,11 +54,12 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
 
     public ShardRegion Region { get; }
 
-    public static async Task<InMemoryMailboxes> StartAsync(TimeProvider? time = null, MailboxOptions? options = null, IQuotaWatcher? watcher = null)
+    public static async Task<InMemoryMailboxes> StartAsync(
+        TimeProvider? time = null, MailboxOptions? options = null, IQuotaWatcher? watcher = null, IFeatureLevel? level = null)
     {
         var writers = new InMemoryWriterRegistry();
         var generation = await writers.RegisterAsync("node", CancellationToken.None);
-        return new InMemoryMailboxes(time ?? TimeProvider.System, options ?? new MailboxOptions(), writers, generation, watcher);
+        return new InMemoryMailboxes(time ?? TimeProvider.System, options ?? new MailboxOptions(), writers, generation, watcher, level ?? FixedFeatureLevel.Newest);
     }
 
     public async ValueTask DisposeAsync()

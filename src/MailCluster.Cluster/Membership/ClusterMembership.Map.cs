@@ -76,6 +76,7 @@ public sealed partial class ClusterMembership
 
         TellChanges(Map, map);
         Volatile.Write(ref _map, map);
+        await FollowLevelAsync(map);
         ReadsUsed = read;
         MapRead?.Invoke(map);
         Interlocked.Exchange(ref _read, new AsyncEvent()).Set();

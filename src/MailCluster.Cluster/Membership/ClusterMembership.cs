@@ -79,6 +79,7 @@ public sealed partial class ClusterMembership : IAsyncDisposable
     internal long ReadsBegun { get; private set; }
 
     /// <summary>Starts a new run. Tries again while the store cannot be reached.</summary>
+    /// <exception cref="ClusterLevelException">The cluster's level and what this node speaks do not go together.</exception>
     internal async Task JoinAsync(MemberRegistration self, CancellationToken cancellationToken)
     {
         Self = self;
@@ -89,6 +90,7 @@ public sealed partial class ClusterMembership : IAsyncDisposable
             {
                 Generation = await _store.JoinAsync(self, _options.Lease, cancellationToken);
                 StartLease(sent);
+                await FindLevelAsync(cancellationToken);
                 break;
             }
             catch (ClusterStoreUnavailableException unavailable)

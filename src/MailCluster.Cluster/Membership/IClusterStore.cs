@@ -16,6 +16,7 @@ public interface IClusterStore
     /// Starts a new run of a node: declares every earlier run of the same name dead and adds an active member with a lease of
     /// <paramref name="lease"/>. When it completes, no write of an earlier run can land any more.
     /// </summary>
+    /// <exception cref="ClusterLevelException">The cluster has reached a level that the node does not speak. Nothing was changed but that earlier runs may be dead.</exception>
     ValueTask<Generation> JoinAsync(MemberRegistration registration, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
@@ -45,6 +46,12 @@ public interface IClusterStore
     /// Nothing when <paramref name="owner"/> does not have it.
     /// </summary>
     ValueTask ReleaseAsync(Generation owner, ShardId shard, Generation successor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Raises the cluster's level to the highest that every member which is not dead, and has a role, speaks, if that is more than it has; returns the level as it
+    /// is then. No member joins meanwhile.
+    /// </summary>
+    ValueTask<int> RaiseLevelAsync(CancellationToken cancellationToken);
 
     /// <summary>Members and owners as they are now.</summary>
     ValueTask<ClusterMap> ReadAsync(CancellationToken cancellationToken);

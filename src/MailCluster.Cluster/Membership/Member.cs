@@ -56,7 +56,14 @@ public enum MemberStatus
 /// <param name="Address">Where its peers reach it, <c>host:port</c>.</param>
 /// <param name="Roles">What it does.</param>
 /// <param name="Version">Its release, for people.</param>
-public sealed record MemberRegistration(string Node, string Address, NodeRoles Roles, string Version);
+public sealed record MemberRegistration(string Node, string Address, NodeRoles Roles, string Version)
+{
+    /// <summary>The highest <see cref="FeatureLevel"/> that it speaks.</summary>
+    public int Level { get; init; } = FeatureLevel.Newest;
+
+    /// <summary>The lowest level at which it can work with others.</summary>
+    public int LevelMin { get; init; } = FeatureLevel.Oldest;
+}
 
 /// <summary>One run of a node, as the store knows it.</summary>
 /// <param name="Node">Its name.</param>
@@ -67,4 +74,8 @@ public sealed record MemberRegistration(string Node, string Address, NodeRoles R
 /// <param name="Status">Where it stands.</param>
 /// <param name="LeaseLeft">By the store's clock, at the time of reading; zero or less when it has run out.</param>
 public sealed record Member(
-    string Node, Generation Generation, string Address, NodeRoles Roles, string Version, MemberStatus Status, TimeSpan LeaseLeft);
+    string Node, Generation Generation, string Address, NodeRoles Roles, string Version, MemberStatus Status, TimeSpan LeaseLeft)
+{
+    /// <summary>The highest <see cref="FeatureLevel"/> that it speaks.</summary>
+    public int Level { get; init; } = FeatureLevel.Newest;
+}

@@ -64,6 +64,9 @@ internal static partial class MembershipLog
     [LoggerMessage(1349, LogLevel.Debug, "Node {Node} was not told of a change and will read of it: {Why}")]
     internal static partial void NotTold(ILogger log, string node, string why);
 
+    [LoggerMessage(1351, LogLevel.Information, "The cluster is at feature level {Level} now, after {Before}")]
+    internal static partial void LevelReached(ILogger log, int level, int before);
+
     [LoggerMessage(1350, LogLevel.Warning, "Node {Node} generation {Generation} could not say that it left; the others find out by its lease")]
     internal static partial void LeftUnsaid(ILogger log, string node, Generation generation, Exception failure);
 }

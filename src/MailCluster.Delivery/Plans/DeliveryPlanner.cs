@@ -10,7 +10,8 @@ internal sealed class DeliveryPlanner(IMailboxClient mailboxes, DeliveryFilter? 
     public async ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, CancellationToken cancellationToken)
     {
         var keepFolder = request.Folder ?? await KeepFolderAsync(recipient, cancellationToken);
-        if (filter is not null)
+        // Below it nobody has a script, and what the operator's do could not be carried out; all nodes deliver as those do that know of none.
+        if (filter is not null && mailboxes.Level >= MailboxLevel.Filtering)
             return await filter.PlanAsync(recipient, request, keepFolder, cancellationToken);
         var plan = new FilterPlan();
         plan.File(new MailBytes(request.Message), keepFolder, SystemFlags.None, [], MissingFolder.UseInbox, SpecialUse.None, subscribe: false);

@@ -31,11 +31,12 @@ internal sealed partial class MailboxActor
 
     /// <summary>
     /// What the user database says, as an event, if it is news and matters: without limits in the configuration "nothing" and "not known" are the same.
+    /// Not before every node can read it: until then what was heard counts while the actor is in memory, and is asked for again.
     /// </summary>
-    private QuotaChanged? News(MailboxState state)
+    private QuotaChanged? News(MailboxState state, DecisionContext context)
     {
         _directory?.AskIfOld();
-        if (_directory?.Heard is not { } heard || heard.Equals(state.Quota.Heard))
+        if (context.Level < MailboxLevel.Filtering || _directory?.Heard is not { } heard || heard.Equals(state.Quota.Heard))
             return null;
         return heard.IsNone && state.Quota.Heard is null && QuotaOptions.Rules.IsNone ? null : new QuotaChanged(null, heard, null);
     }
@@ -65,7 +66,8 @@ internal sealed partial class MailboxActor
     /// <summary>Tells the watcher if the account's level is not the one that was dealt with.</summary>
     private void TellLevel(MailboxState state)
     {
-        if (services.QuotaWatcher is not { } watcher || QuotaOptions.Thresholds.IsEmpty || !state.Exists)
+        // A warning is followed by an event, or it comes again with each change.
+        if (services.Level.Current < MailboxLevel.Filtering || services.QuotaWatcher is not { } watcher || QuotaOptions.Thresholds.IsEmpty || !state.Exists)
             return;
         var limits = LimitsOf(state);
         var reached = QuotaOptions.LevelOf(QuotaUsage.Of(state, limits).PercentOf(limits));

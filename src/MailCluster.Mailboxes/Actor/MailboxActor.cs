@@ -25,7 +25,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
     protected override Decision<MailboxState, MailboxChange> Decide(MailboxState state, object command)
     {
         var request = (MailboxRequest)command;
-        var context = new DecisionContext(services.Time.GetUtcNow(), services.NewId, services.Options);
+        var context = new DecisionContext(services.Time.GetUtcNow(), services.NewId, services.Options) { Level = services.Level.Current };
         var changes = new List<MailboxChange>(1);
         if (request.Command is not (PurgeAccount or DescribeQuota))
         {
@@ -36,7 +36,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
 
         if (request.Command is ITakesRoom)
         {
-            if (News(state) is { } news)
+            if (News(state, context) is { } news)
                 Add(CommandContext.None with { Protocol = "server" }, null, [news]);
             context = context with { Limits = LimitsOf(state) };
         }
@@ -61,6 +61,8 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
             return Decision<MailboxState, MailboxChange>.Refuse(refusal);
         }
 
+        if (FeatureLevels.Refusal(changes, context.Level) is { } notYet)
+            return Decision<MailboxState, MailboxChange>.Refuse(notYet);
         return request.IsRemote
             ? Decision<MailboxState, MailboxChange>.Persist(
                 changes, after => new RemoteAnswer(reply, FolderMarks.Of(request.Command, after)), DurabilityOf(changes))
@@ -95,7 +97,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
     protected override IReadOnlyList<MailboxChange> Decode(ReadOnlyMemory<byte> payload) => EventCodec.Decode(payload);
 
     protected override SnapshotChanges WriteSnapshot(MailboxState state, MailboxState? lastSnapshotted) =>
-        MailboxSnapshot.Write(state, lastSnapshotted, folder => MarkerOf(folder).From);
+        MailboxSnapshot.Write(state, lastSnapshotted, folder => MarkerOf(folder).From, services.Level.Current);
 
     protected override MailboxState ReadSnapshot(Snapshot snapshot) =>
         MailboxSnapshot.Read(snapshot, (folder, from) => _recent.TryAdd(folder, new RecentMarker(from)));

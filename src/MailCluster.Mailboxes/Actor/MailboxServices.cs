@@ -1,4 +1,5 @@
 using MailCluster.Bodies;
+using MailCluster.Cluster;
 using MailCluster.Persistence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +12,9 @@ public sealed record MailboxServices(
 {
     /// <summary>Makes the global ids of folders. A simulation gives its own, so that a run is the same each time.</summary>
     public Func<Guid> NewId { get; init; } = Guid.NewGuid;
+
+    /// <summary>What the nodes that an account may move to understand.</summary>
+    public IFeatureLevel Level { get; init; } = FixedFeatureLevel.Newest;
 
     /// <summary>Is told of accounts that have mail to send; null where nothing is sent.</summary>
     public IOutboxListener? Outbox { get; init; }

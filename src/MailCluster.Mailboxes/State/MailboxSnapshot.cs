@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
 using MailCluster.Bodies;
+using MailCluster.Cluster;
 using MailCluster.Mailboxes.Stored;
 using MailCluster.Persistence;
 
@@ -19,9 +20,9 @@ internal static class MailboxSnapshot
     private const string RootPart = "root";
 
     public static SnapshotChanges Write(
-        MailboxState state, MailboxState? last, Func<FolderState, uint> recentFrom)
+        MailboxState state, MailboxState? last, Func<FolderState, uint> recentFrom, int level = FeatureLevel.Newest)
     {
-        var changed = new List<SnapshotPart> { new(RootPart, WriteRoot(state, recentFrom)) };
+        var changed = new List<SnapshotPart> { new(RootPart, WriteRoot(state, recentFrom, level)) };
         var removed = new List<string>();
         foreach (var folder in state.Folders.Values)
         {
@@ -78,17 +79,24 @@ internal static class MailboxSnapshot
 
     private static SnapshotRoot ParseRoot(ReadOnlyMemory<byte> bytes)
     {
+        SnapshotRoot root;
         try
         {
-            return SnapshotRoot.Parser.ParseFrom(bytes.Span);
+            root = SnapshotRoot.Parser.ParseFrom(bytes.Span);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new InvalidDataException("The snapshot's root is damaged: " + e.Message, e);
         }
+
+        // It may have fields that this release would skip here, and leave out of its own snapshot.
+        return root.Level <= FeatureLevel.Newest
+            ? root
+            : throw new InvalidDataException(
+                $"A later release wrote the snapshot, at feature level {root.Level}; this one reads up to level {FeatureLevel.Newest}.");
     }
 
-    private static byte[] WriteRoot(MailboxState state, Func<FolderState, uint> recentFrom)
+    private static byte[] WriteRoot(MailboxState state, Func<FolderState, uint> recentFrom, int level)
     {
         var root = new SnapshotRoot
         {
@@ -97,6 +105,7 @@ internal static class MailboxSnapshot
             LastUidValidity = state.LastUidValidity,
             Changes = state.Changes,
             Quota = QuotaCodec.ToStored(state.Quota),
+            Level = level,
         };
         foreach (var (name, id) in state.Names)
         {

@@ -81,6 +81,7 @@ internal sealed record FsckSummary(long Accounts, long Folders, long Messages, l
 /// <param name="State">One sentence: <c>serving</c>, or why it is not.</param>
 /// <param name="LeaseLeft">Seconds until it stops serving unless it renews.</param>
 /// <param name="Nodes">Members that are active.</param>
+/// <param name="Level">The feature level at which the node works.</param>
 internal sealed record ClusterStatusRow(
     string Cluster,
     string Node,
@@ -91,11 +92,13 @@ internal sealed record ClusterStatusRow(
     int OwnShards,
     int Shards,
     int ShardsWithoutOwner,
-    long MapVersion);
+    long MapVersion,
+    int Level);
 
 /// <param name="LeaseLeft">Seconds, by the database's clock, when this node read it last.</param>
+/// <param name="Level">The highest feature level that it speaks.</param>
 internal sealed record ClusterMemberRow(
-    string Node, long Generation, string Address, IReadOnlyList<string> Roles, string Version, string Status, double LeaseLeft, int Shards);
+    string Node, long Generation, string Address, IReadOnlyList<string> Roles, string Version, string Status, double LeaseLeft, int Shards, int Level);
 
 /// <param name="Phase">Where it stands on the node that was asked.</param>
 /// <param name="Accounts">In memory there.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using MailCluster.Cluster;
 
 namespace MailCluster.Node.Configuration;
 
@@ -60,5 +61,6 @@ internal sealed record PeerSettings
 /// <param name="HandOvers">Shards handed over at the same time.</param>
 /// <param name="LeavingHandOvers">The same while leaving.</param>
 /// <param name="Buffer">Messages that may wait for one shard.</param>
+/// <param name="LevelMax">The highest <see cref="FeatureLevel"/> that this node is to work at.</param>
 internal sealed record ShardSettings(
-    TimeSpan Lease, TimeSpan LeaseMargin, TimeSpan MapPoll, TimeSpan ProbeTimeout, int HandOvers, int LeavingHandOvers, int Buffer);
+    TimeSpan Lease, TimeSpan LeaseMargin, TimeSpan MapPoll, TimeSpan ProbeTimeout, int HandOvers, int LeavingHandOvers, int Buffer, int LevelMax);

@@ -64,7 +64,8 @@ internal static partial class NodeOptionsReader
             section.Duration("probe-timeout", TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30)),
             section.Integer("hand-overs", 1, 256),
             section.Integer("leaving-hand-overs", 1, 256),
-            section.Integer("buffer", 16, 1_000_000));
+            section.Integer("buffer", 16, 1_000_000),
+            section.OptionalText("level-max") is null ? FeatureLevel.Newest : section.Integer("level-max", FeatureLevel.Oldest, FeatureLevel.Newest));
         if (settings.LeaseMargin > settings.Lease / 2)
         {
             section.Fault("lease-margin", "expected at most half of cluster.lease");

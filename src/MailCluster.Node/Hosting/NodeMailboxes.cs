@@ -35,12 +35,13 @@ internal sealed class NodeMailboxes : IAsyncDisposable
             QuotaWatcher = QuotaWatcher,
             Log = loggers.CreateLogger("MailCluster.Mailboxes"),
             Outbox = OutboxSignal,
+            Level = ownership.Level,
         };
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, ownership.Allocation, options.ToRegion(), loggers);
         var region = new MailboxRegion(Region);
         _replicas = new FolderReplicas(region, Feeds, mailboxes, time, loggers);
         OutboxRegister = new OutboxRegister(storage.Outbox, region, time);
-        Client = new MailboxClient(region, Feeds, _replicas, mailboxes, time);
+        Client = new MailboxClient(region, Feeds, _replicas, mailboxes, time, ownership.Level);
         ownership.Serve(Region, new MailboxPublisher(region, Feeds, mailboxes));
     }
 

@@ -23,6 +23,9 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     private string _database = "";
     private int _accounts;
 
+    /// <summary>What its nodes are started as to begin with.</summary>
+    internal NodeRelease Begin { get; init; } = NodeRelease.Current;
+
     internal PostgresServer Server => _server!;
 
     /// <summary>Takes what the nodes send. A test that changes its answers puts them back.</summary>
@@ -44,7 +47,7 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         _database = await _server.CreateDatabaseAsync();
         var names = Enumerable.Range(0, Nodes).SelectMany(index => new[] { "--node", NameOf(index) });
         await ClientProgram.RequireAsync(Repository.CtlProgram, ["cluster", "init", _folder.File("ca"), "--name", "fleet", .. names]);
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(index => StartAsync(index)));
+        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(index => StartAsync(index, Begin)));
         await SettleAsync();
     }
 
@@ -69,14 +72,18 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     internal string File(string name) => _folder.File(name);
 
     /// <summary>Starts a node that does not run.</summary>
-    internal async Task StartAsync(int index, params string[] settings)
+    internal Task StartAsync(int index, params string[] settings) => StartAsync(index, NodeRelease.Current, settings);
+
+    /// <summary>Starts a node that does not run as that release.</summary>
+    internal async Task StartAsync(int index, NodeRelease release, params string[] settings)
     {
         if (_nodes[index] is { } before)
             await before.DisposeAsync();
         _nodes[index] = null;
         var name = NameOf(index);
         Directory.CreateDirectory(_folder.File(name));
-        _nodes[index] = await FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), [.. OutboundSettings, .. settings]);
+        _nodes[index] = await FleetNode.StartAsync(
+            name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), release, [.. OutboundSettings, .. settings]);
     }
 
     /// <summary>Makes good what a test that failed has left.</summary>
@@ -97,7 +104,7 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     internal Task<FleetNode> StartStrangerAsync(string name, string certificates, params string[] settings)
     {
         Directory.CreateDirectory(_folder.File(name));
-        return FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, certificates, settings);
+        return FleetNode.StartAsync(name, _folder.File(name), Server.SocketPath, _database, certificates, NodeRelease.Current, settings);
     }
 
     /// <summary>Accounts that no other test has.</summary>

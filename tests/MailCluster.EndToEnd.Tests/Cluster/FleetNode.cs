@@ -31,7 +31,8 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>The fault is in this very process: its clients' connections may break. Said before it happens.</summary>
     public bool IsDoomed { get; private set; }
 
-    public static async Task<FleetNode> StartAsync(string name, string folder, string databaseSocket, string database, string certificates, params string[] settings)
+    public static async Task<FleetNode> StartAsync(
+        string name, string folder, string databaseSocket, string database, string certificates, NodeRelease release, params string[] settings)
     {
         int? peerPort = null;
         var toDatabase = new Relay(() => new UnixDomainSocketEndPoint(databaseSocket));
@@ -50,7 +51,8 @@ internal sealed class FleetNode : IAsyncDisposable
                     "storage.journal=postgres", "storage.bodies=postgres", "storage.postgres.connections=16",
                     $"storage.postgres.connection=\"Host=127.0.0.1;Port={toDatabase.Port};Username=postgres;Database={database}\"",
                     .. settings,
-                ]);
+                ],
+                release: release);
             ProcessTable.Watch(process.Id);
             await Task.WhenAny(process.SaidAsync("Listening for peers on"), process.EndedAsync());
             peerPort = process.PeerPort;

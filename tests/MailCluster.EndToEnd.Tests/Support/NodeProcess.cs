@@ -149,8 +149,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the process and waits for nothing.</summary>
-    public static NodeProcess Launch(string dataFolder, string[] settings, string? shell = null)
+    public static NodeProcess Launch(string dataFolder, string[] settings, string? shell = null, NodeRelease? release = null)
     {
+        release ??= NodeRelease.Current;
         string[] all =
         [
             $"data-dir=\"{dataFolder}\"",
@@ -165,10 +166,10 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             "auth.password-scheme=\"SHA512-CRYPT\"",
             .. settings,
         ];
-        var arguments = all.SelectMany(setting => new[] { "--set", "mailcluster." + setting });
+        var arguments = release.Known(all).SelectMany(setting => new[] { "--set", "mailcluster." + setting });
         var start = shell is null
-            ? new ProcessStartInfo(Repository.NodeProgram, arguments)
-            : new ProcessStartInfo("sh", ["-c", shell + "; exec \"$0\" \"$@\"", Repository.NodeProgram, .. arguments]);
+            ? new ProcessStartInfo(release.Program, arguments)
+            : new ProcessStartInfo("sh", ["-c", shell + "; exec \"$0\" \"$@\"", release.Program, .. arguments]);
         start = new ProcessStartInfo(start.FileName, start.ArgumentList)
         {
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using MailCluster.Actors;
 using MailCluster.Bodies;
+using MailCluster.Cluster;
 using MailCluster.Persistence;
 using MailCluster.Persistence.InMemory;
 using MailCluster.Testing;
@@ -22,9 +23,11 @@ internal sealed class ActorHost : IDisposable
         InMemorySnapshotStore snapshots,
         QuotaOptions quota,
         IQuotaDirectory? directory,
-        IQuotaWatcher? watcher)
+        IQuotaWatcher? watcher,
+        IFeatureLevel level)
     {
         Journal = journal;
+        Generation = generation;
         _system = new ActorSystem(Time, NullLoggerFactory.Instance);
         _context = new PersistenceContext(
             _system, journal, snapshots, generation, options, Time, NullLoggerFactory.Instance, _ => { });
@@ -32,6 +35,7 @@ internal sealed class ActorHost : IDisposable
         {
             QuotaDirectory = directory,
             QuotaWatcher = watcher,
+            Level = level,
         };
         Actor = NewActor();
     }
@@ -39,6 +43,8 @@ internal sealed class ActorHost : IDisposable
     public static AccountId Alice { get; } = AccountId.Create("alice@example.com");
 
     public ManualTimeProvider Time { get; } = new();
+
+    public WriterGeneration Generation { get; }
 
     public InMemoryJournal Journal { get; }
 
@@ -49,12 +55,19 @@ internal sealed class ActorHost : IDisposable
     public MailboxActor Actor { get; private set; }
 
     public static async Task<ActorHost> StartAsync(
-        PersistenceOptions? options = null, QuotaOptions? quota = null, IQuotaDirectory? directory = null, IQuotaWatcher? watcher = null)
+        PersistenceOptions? options = null, QuotaOptions? quota = null, IQuotaDirectory? directory = null, IQuotaWatcher? watcher = null, IFeatureLevel? level = null)
     {
         var writers = new InMemoryWriterRegistry();
         var generation = await writers.RegisterAsync("node", default);
         return new ActorHost(
-            generation, options ?? new PersistenceOptions(), new InMemoryJournal(writers), new InMemorySnapshotStore(writers), quota ?? new QuotaOptions(), directory, watcher);
+            generation,
+            options ?? new PersistenceOptions(),
+            new InMemoryJournal(writers),
+            new InMemorySnapshotStore(writers),
+            quota ?? new QuotaOptions(),
+            directory,
+            watcher,
+            level ?? FixedFeatureLevel.Newest);
     }
 
     /// <summary>Leaves the actor as a crash would, and starts one on what is stored.</summary>

@@ -1,3 +1,4 @@
+using MailCluster.Cluster;
 using MailCluster.Cluster.Membership;
 using MailCluster.Node.Configuration;
 using MailCluster.Node.Tests.Support;
@@ -17,6 +18,8 @@ public sealed class ClusterConfigurationTests
         var options = Load().Options;
         Assert.Null(options.Cluster);
         Assert.Null(options.Shards);
+        Assert.Equal(FeatureLevel.Newest, options.Sharding.LevelMax);
+        Assert.Equal(FeatureLevel.Mail, Load("mailcluster.cluster.level-max = 1").Options.Sharding.LevelMax);
         Assert.Equal(NodeRoles.Edge | NodeRoles.Mailbox, options.Roles);
         Assert.Equal((JournalKind.Sqlite, BodiesKind.Packs), (options.Storage.Journal, options.Storage.Bodies));
     }
@@ -36,6 +39,8 @@ public sealed class ClusterConfigurationTests
     [InlineData("node.roles = [edge, mailbox, imap]", "node.roles: expected edge or mailbox, found the string \"imap\"")]
     [InlineData("cluster.name = \"a b\"", "cluster.name: expected up to 63 letters, digits, - and _")]
     [InlineData("cluster.advertise = \"mail.example.org:0\"", "cluster.advertise: expected a host name or address")]
+    [InlineData("cluster.level-max = 0", "cluster.level-max: expected a whole number from 1 to 2")]
+    [InlineData("cluster.level-max = 3", "cluster.level-max: expected a whole number from 1 to 2")]
     [InlineData("cluster.shards = 0", "cluster.shards: expected a whole number from 1 to 65536")]
     public void FaultsSayWhatGoesWithWhat(string settings, string expected) =>
         Assert.StartsWith("my.hocon:1: mailcluster." + expected, Assert.Single(Load($"mailcluster {{ {settings} }}").Errors).ToString(), StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public sealed class PostgresDatabaseTests
             () => PostgresFixture.OpenAsync(PostgresFixture.Options(server, name) with { ShardsIfNew = 10 + i }))));
         Assert.Single(nodes.Select(node => node.Shards).Distinct());
         Assert.Equal((long)nodes[0].Shards, await server.ExecuteAsync(name, "SELECT count(*) FROM shard"));
-        Assert.Equal((long)PostgresSchema.Version, await server.ExecuteAsync(name, "SELECT count(*) FROM schema_version"));
+        Assert.Equal((long)PostgresSchema.Version, await server.ExecuteAsync(name, "SELECT count(*) FROM schema_step"));
         var generations = await Task.WhenAll(nodes.Select(async (node, i) => await node.Writers.RegisterAsync($"n{i}", CancellationToken.None)));
         Assert.Equal(6, generations.Distinct().Count());
         foreach (var node in nodes)

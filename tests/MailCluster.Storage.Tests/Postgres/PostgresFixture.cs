@@ -17,6 +17,7 @@ internal static class PostgresFixture
                 DELETE FROM setting; DELETE FROM shard; DELETE FROM member; DELETE FROM actor; DELETE FROM journal; DELETE FROM snapshot; DELETE FROM snapshot_part;
                 DELETE FROM body; DELETE FROM body_chunk; DELETE FROM body_release; DELETE FROM account;
                 DELETE FROM outbox; DELETE FROM ban;
+                UPDATE cluster_map SET level = 1; DELETE FROM schema_version v USING schema_step s WHERE s.version = v.version AND s.level > 1;
             END IF;
         END
         $$

@@ -51,6 +51,75 @@ public abstract class ClusterStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_level_is_what_all_members_speak_and_never_sinks()
+    {
+        var old = await JoinAsync("n1", FeatureLevel.Mail);
+        await JoinAsync("n2");
+        Assert.Equal(FeatureLevel.Mail, await Store.RaiseLevelAsync(default));
+        await Store.LeaveAsync(old, default);
+        Assert.Equal(FeatureLevel.Mail, await Store.RaiseLevelAsync(default));
+        var before = await Store.ReadAsync(default);
+        Assert.Equal((FeatureLevel.Mail, FeatureLevel.Mail), (before.Level, before.LevelOfAll));
+        Assert.Equal([FeatureLevel.Mail, FeatureLevel.Newest], before.Members.Select(member => member.Level).Order());
+
+        await Store.MarkDeadAsync(old, onlyIfExpired: false, default);
+        Assert.Equal(FeatureLevel.Mail, (await Store.ReadAsync(default)).Level);
+        Assert.Equal(FeatureLevel.Newest, await Store.RaiseLevelAsync(default));
+        var after = await Store.ReadAsync(default);
+        Assert.Equal(FeatureLevel.Newest, after.Level);
+        Assert.True(after.Version > before.Version);
+        Assert.Equal(FeatureLevel.Newest, await Store.RaiseLevelAsync(default));
+        Assert.Equal(after.Version, (await Store.ReadAsync(default)).Version);
+    }
+
+    [Fact]
+    public async Task Who_does_not_speak_the_level_does_not_join()
+    {
+        await JoinAsync("n1");
+        await Store.RaiseLevelAsync(default);
+        var refused = await Assert.ThrowsAsync<ClusterLevelException>(async () => await JoinAsync("n2", FeatureLevel.Mail));
+        Assert.Contains($"the cluster is at feature level {FeatureLevel.Newest}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("n1", Assert.Single((await Store.ReadAsync(default)).Members).Node);
+    }
+
+    [Fact]
+    public async Task A_raise_is_told()
+    {
+        var told = new SemaphoreSlim(0);
+        await JoinAsync("n1");
+        await using var watching = Store.Watch(() => told.Release());
+        await Store.RaiseLevelAsync(default);
+        await ToldAsync(told);
+    }
+
+    [Fact]
+    public async Task Joins_and_raises_at_once_leave_nobody_below_the_level()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(async () =>
+        {
+            try
+            {
+                await JoinAsync($"n{number}", number % 2 == 0 ? FeatureLevel.Newest : FeatureLevel.Mail);
+                await Store.RaiseLevelAsync(default);
+            }
+            catch (ClusterLevelException)
+            {
+                // Somebody else was first.
+            }
+        })));
+        var map = await Store.ReadAsync(default);
+        Assert.All(map.Members, member => Assert.True(member.Level >= map.Level));
+    }
+
+    [Fact]
+    public async Task A_tool_that_only_writes_has_no_say()
+    {
+        await Store.JoinAsync(new MemberRegistration("tool", "", NodeRoles.None, "") { Level = FeatureLevel.Mail }, Long, default);
+        await JoinAsync("n1");
+        Assert.Equal(FeatureLevel.Newest, await Store.RaiseLevelAsync(default));
+    }
+
+    [Fact]
     public async Task A_claim_gives_free_shards_up_to_the_number_asked_for()
     {
         var n1 = await JoinAsync("n1");
@@ -243,8 +312,8 @@ public abstract class ClusterStoreContract : IAsyncLifetime
     /// <summary>Makes the lease of that member run out by the store's clock, and no other's.</summary>
     protected abstract Task EndLeaseAsync(Generation generation);
 
-    protected ValueTask<Generation> JoinAsync(string node) =>
-        Store.JoinAsync(new MemberRegistration(node, $"{node}:2424", NodeRoles.Edge | NodeRoles.Mailbox, "1.0"), Long, CancellationToken.None);
+    protected ValueTask<Generation> JoinAsync(string node, int level = FeatureLevel.Newest) => Store.JoinAsync(
+        new MemberRegistration(node, $"{node}:2424", NodeRoles.Edge | NodeRoles.Mailbox, "1.0") { Level = level }, Long, CancellationToken.None);
 
     /// <summary>Notices may come more often than changes, never less: the wait is for the first, which releases all others too.</summary>
     private static async Task ToldAsync(SemaphoreSlim told)

@@ -42,6 +42,8 @@ public sealed class InMemoryClusterStore(InMemoryClusterTables tables) : ICluste
         },
         cancellationToken);
 
+    public ValueTask<int> RaiseLevelAsync(CancellationToken cancellationToken) => CallAsync(tables.RaiseLevel, cancellationToken);
+
     public ValueTask<ClusterMap> ReadAsync(CancellationToken cancellationToken) => CallAsync(tables.Read, cancellationToken);
 
     public IAsyncDisposable Watch(Action changed) => new Watching(tables.Watch(() =>

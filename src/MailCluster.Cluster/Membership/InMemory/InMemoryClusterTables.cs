@@ -17,6 +17,7 @@ public sealed class InMemoryClusterTables(TimeProvider time, int shardCount, Act
     private readonly List<Action> _watchers = [];
     private long _lastGeneration;
     private long _version;
+    private int _level = FeatureLevel.Oldest;
 
     public TimeProvider Time { get; } = time;
 
@@ -31,6 +32,11 @@ public sealed class InMemoryClusterTables(TimeProvider time, int shardCount, Act
                 {
                     Die(earlier, row);
                 }
+            }
+
+            if (registration.Level < _level)
+            {
+                throw ClusterLevelException.TooHigh(registration.Level, _level);
             }
 
             generation = new Generation(++_lastGeneration);
@@ -140,18 +146,42 @@ public sealed class InMemoryClusterTables(TimeProvider time, int shardCount, Act
         Notify();
     }
 
+    internal int RaiseLevel()
+    {
+        int level;
+        lock (_guard)
+        {
+            level = ReadLocked().LevelOfAll;
+            if (level <= _level)
+            {
+                return _level;
+            }
+
+            _level = level;
+            _version++;
+        }
+
+        Notify();
+        return level;
+    }
+
     internal ClusterMap Read()
     {
         lock (_guard)
         {
-            var now = Time.GetUtcNow();
-            var members = from member in _members
-                          group member by member.Value.Registration.Node into node
-                          let newest = node.MaxBy(member => member.Key)
-                          orderby newest.Key
-                          select newest.Value.ToMember(newest.Key, now);
-            return new ClusterMap(_version, [.. members], [.. _owners]);
+            return ReadLocked();
         }
+    }
+
+    private ClusterMap ReadLocked()
+    {
+        var now = Time.GetUtcNow();
+        var members = from member in _members
+                      group member by member.Value.Registration.Node into node
+                      let newest = node.MaxBy(member => member.Key)
+                      orderby newest.Key
+                      select newest.Value.ToMember(newest.Key, now);
+        return new ClusterMap(_version, [.. members], [.. _owners]) { Level = _level };
     }
 
     internal IDisposable Watch(Action changed)
@@ -202,7 +232,10 @@ public sealed class InMemoryClusterTables(TimeProvider time, int shardCount, Act
         internal DateTimeOffset LeaseUntil { get; set; }
 
         internal Member ToMember(Generation generation, DateTimeOffset now) => new(
-            Registration.Node, generation, Registration.Address, Registration.Roles, Registration.Version, Status, LeaseUntil - now);
+            Registration.Node, generation, Registration.Address, Registration.Roles, Registration.Version, Status, LeaseUntil - now)
+        {
+            Level = Registration.Level,
+        };
     }
 
     private sealed class Watcher(InMemoryClusterTables tables, Action changed) : IDisposable

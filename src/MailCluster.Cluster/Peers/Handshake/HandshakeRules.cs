@@ -39,11 +39,15 @@ internal static class HandshakeRules
         PeerNode = peer,
         PeerGeneration = peerGeneration.Value,
         MessageBytesMax = (uint)options.MessageBytesMax,
+        Level = (uint)self.Level,
     };
 
     /// <summary>The member that a Hello speaks of. Its lease is not known here.</summary>
     internal static Member MemberOf(Hello hello) => new(
-        hello.Node, new Generation(hello.Generation), hello.Address, (NodeRoles)hello.Roles, hello.Release, MemberStatus.Active, TimeSpan.Zero);
+        hello.Node, new Generation(hello.Generation), hello.Address, (NodeRoles)hello.Roles, hello.Release, MemberStatus.Active, TimeSpan.Zero)
+    {
+        Level = (int)Math.Clamp(hello.Level, FeatureLevel.Mail, int.MaxValue),
+    };
 
     /// <summary>Whether the one who connected may stay; null if so.</summary>
     internal static HandshakeRefusal? CheckCaller(Hello hello, Member self, PeerOptions options, PeerCertificateCheck? certificate)

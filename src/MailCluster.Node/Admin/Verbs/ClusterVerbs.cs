@@ -25,7 +25,8 @@ internal sealed class ClusterStatusVerb(IOwnership ownership, NodeOptions option
                 status.Members.FirstOrDefault(share => share.Member.Generation == status.Generation)?.Shards ?? 0,
                 status.ShardCount,
                 status.ShardsWithoutOwner,
-                status.MapVersion),
+                status.MapVersion,
+                status.Level),
             AdminJson.Default.ClusterStatusRow,
             cancellationToken);
     }
@@ -48,7 +49,8 @@ internal sealed class ClusterMembersVerb(IOwnership ownership) : AdminVerb<Clust
                     member.Version,
                     member.Status.ToString().ToLowerInvariant(),
                     isGone ? 0 : ClusterWords.Seconds(member.LeaseLeft),
-                    shards),
+                    shards,
+                    member.Level),
                 AdminJson.Default.ClusterMemberRow,
                 cancellationToken);
         }

@@ -42,6 +42,8 @@ internal sealed class ClusterOwnership : IOwnership
 
     public IShardAllocation Allocation => _node.Allocation;
 
+    public IFeatureLevel Level => _node.Membership;
+
     public ClusterNode? Cluster => _node;
 
     public string? Trouble => _node.Membership switch
@@ -74,7 +76,7 @@ internal sealed class ClusterOwnership : IOwnership
         catch (Exception error)
         {
             await ownership.DisposeAsync();
-            throw error is PeerCertificateException or IOException or SocketException or ClusterStoreUnavailableException
+            throw error is PeerCertificateException or IOException or SocketException or ClusterStoreUnavailableException or ClusterLevelException
                 ? new NodeStartException($"the node cannot join its cluster: {error.Message}", error)
                 : error;
         }
@@ -105,11 +107,15 @@ internal sealed class ClusterOwnership : IOwnership
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
         var address = _options.Cluster is { } settings ? await OpenDoorAsync(settings, cancellationToken) : "";
-        var registration = new MemberRegistration(_options.Name, address, _options.Roles, NodeHost.Version);
+        var registration = new MemberRegistration(_options.Name, address, _options.Roles, NodeHost.Version) { Level = _options.Sharding.LevelMax };
         var generation = await _node.JoinAsync(registration, cancellationToken);
         // At once: from now on peers see this node and connect.
         _transport?.Begin(
-            new Member(registration.Node, generation, address, registration.Roles, registration.Version, MemberStatus.Active, _node.Membership.LeaseLeft), _node);
+            new Member(registration.Node, generation, address, registration.Roles, registration.Version, MemberStatus.Active, _node.Membership.LeaseLeft)
+            {
+                Level = registration.Level,
+            },
+            _node);
         await RefuseOthersAsync(generation, cancellationToken);
     }
 

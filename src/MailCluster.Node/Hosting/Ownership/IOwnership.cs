@@ -12,6 +12,9 @@ internal interface IOwnership : IAsyncDisposable
     /// <summary>Where shards are.</summary>
     IShardAllocation Allocation { get; }
 
+    /// <summary>What all nodes understand that accounts of this one may move to.</summary>
+    IFeatureLevel Level { get; }
+
     /// <summary>Why this node should get no clients now, for <c>/readyz</c>; null when it should.</summary>
     string? Trouble { get; }
 

@@ -10,6 +10,8 @@ internal sealed class SoleOwnership(WriterGeneration generation, Action<string> 
 
     public IShardAllocation Allocation { get; } = new LocalShardAllocation();
 
+    public IFeatureLevel Level => FixedFeatureLevel.Newest;
+
     public string? Trouble => null;
 
     public ClusterNode? Cluster => null;

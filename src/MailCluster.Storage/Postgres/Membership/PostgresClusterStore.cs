@@ -10,6 +10,9 @@ namespace MailCluster.Storage.Postgres.Membership;
 // call is one transaction, sent in one go, except declaring a run dead, which is two: a call that was cut off is simply made again.
 internal sealed class PostgresClusterStore(PostgresConnections connections, MapListener listener) : IClusterStore
 {
+    // Raised by 0008-levels.sql.
+    private const string LevelState = "MCLVL";
+
     private static readonly FrozenDictionary<string, string> Members = SqlText.Family("Postgres", "Members.sql");
     private static readonly FrozenDictionary<string, string> Shards = SqlText.Family("Postgres", "Shards.sql");
 
@@ -33,6 +36,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
             join.Bind((int)registration.Roles);
             join.Bind(registration.Version);
             join.Bind(lease);
+            join.Bind(registration.Level);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
@@ -119,6 +123,22 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         },
         cancellationToken);
 
+    public ValueTask<int> RaiseLevelAsync(CancellationToken cancellationToken) => RunAsync(
+        async connection =>
+        {
+            await using (var batch = new NpgsqlBatch(connection))
+            {
+                Add(batch, Shards["LockMap"]);
+                Add(batch, Shards["RaiseLevel"]);
+                Add(batch, Shards["PublishSchema"]);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await using var read = Command(connection, Shards["ReadLevel"]);
+            return (int)(await read.ExecuteScalarAsync(cancellationToken))!;
+        },
+        cancellationToken);
+
     public async ValueTask<ClusterMap> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -136,6 +156,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
     private static async ValueTask<ClusterMap> ReadMapAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var version = 0L;
+        var level = FeatureLevel.Oldest;
         var members = ImmutableArray.CreateBuilder<Member>();
         var owners = ImmutableArray.CreateBuilder<Generation>();
         await using var command = Command(connection, Shards["ReadMap"]);
@@ -147,6 +168,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
                 if (reader.IsDBNull(2))
                 {
                     version = reader.GetInt64(0);
+                    level = reader.GetInt32(9);
                     continue;
                 }
 
@@ -157,7 +179,10 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
                     (NodeRoles)reader.GetInt32(5),
                     reader.GetString(6),
                     (MemberStatus)reader.GetInt16(7),
-                    TimeSpan.FromSeconds(reader.GetDouble(8))));
+                    TimeSpan.FromSeconds(reader.GetDouble(8)))
+                {
+                    Level = reader.GetInt32(9),
+                });
             }
             else
             {
@@ -165,7 +190,7 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
             }
         }
 
-        return new ClusterMap(version, members.ToImmutable(), owners.ToImmutable());
+        return new ClusterMap(version, members.ToImmutable(), owners.ToImmutable()) { Level = level };
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
@@ -186,6 +211,11 @@ internal sealed class PostgresClusterStore(PostgresConnections connections, MapL
         {
             await using var connection = await connections.OpenAsync(cancellationToken);
             return await run(connection);
+        }
+        catch (PostgresException refused) when (refused.SqlState == LevelState)
+        {
+            throw new ClusterLevelException(
+                $"{refused.MessageText}, and take cluster.level-max back if it is set", refused);
         }
         catch (Exception error) when (PostgresErrors.IsDatabase(error))
         {

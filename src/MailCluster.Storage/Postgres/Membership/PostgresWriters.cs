@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MailCluster.Cluster;
 using MailCluster.Cluster.Membership;
 using MailCluster.Persistence;
 using Npgsql;
@@ -21,7 +22,7 @@ internal sealed class PostgresWriters(PostgresConnections connections, PostgresC
             var generation = await cluster.JoinAsync(new MemberRegistration(nodeName, "", NodeRoles.None, ""), Endless, cancellationToken);
             return new WriterGeneration(generation.Value);
         }
-        catch (ClusterStoreUnavailableException error)
+        catch (Exception error) when (error is ClusterStoreUnavailableException or ClusterLevelException)
         {
             throw new JournalUnavailableException(error.Message, error);
         }

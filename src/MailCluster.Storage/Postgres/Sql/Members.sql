@@ -40,10 +40,11 @@ DELETE FROM member m
  WHERE m.status = 2 AND m.ended_at < clock_timestamp() - interval '1 day'
    AND NOT EXISTS (SELECT FROM shard s WHERE s.owner_generation = m.generation);
 
+-- Fails with MCLVL where the cluster has reached a level that the node does not speak (0008-levels.sql).
 -- name: Join
 WITH joined AS (
-    INSERT INTO member (node, address, roles, version, status, lease_until)
-    VALUES ($1, $2, $3, $4, 0, clock_timestamp() + $5) RETURNING generation
+    INSERT INTO member (node, address, roles, version, status, lease_until, level)
+    VALUES ($1, $2, $3, $4, 0, clock_timestamp() + $5, $6) RETURNING generation
 )
 INSERT INTO member_fence (generation) SELECT generation FROM joined RETURNING generation;
 

@@ -36,13 +36,31 @@ UPDATE shard s
 -- closing has no lease left.
 -- name: ReadMap
 SELECT version AS map_version, NULL::integer AS shard, NULL::bigint AS generation, NULL::text AS node, NULL::text AS address, NULL::integer AS roles,
-       NULL::text AS version, NULL::smallint AS status, NULL::double precision AS lease_left
+       NULL::text AS version, NULL::smallint AS status, NULL::double precision AS lease_left, level
   FROM cluster_map
 UNION ALL
 SELECT NULL, NULL, m.generation, m.node, m.address, m.roles, m.version, m.status,
-       CASE WHEN m.closing THEN 0 ELSE extract(epoch FROM m.lease_until - clock_timestamp())::double precision END
+       CASE WHEN m.closing THEN 0 ELSE extract(epoch FROM m.lease_until - clock_timestamp())::double precision END,
+       m.level
   FROM member m
  WHERE NOT EXISTS (SELECT FROM member n WHERE n.node = m.node AND n.generation > m.generation)
 UNION ALL
-SELECT NULL, s.shard, s.owner_generation, NULL, NULL, NULL, NULL, NULL, NULL FROM shard s
+SELECT NULL, s.shard, s.owner_generation, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM shard s
 ORDER BY shard NULLS FIRST, generation NULLS FIRST;
+
+-- The level rises to what every member that is not dead speaks, and with it the schema's version that older programs see. After LockMap, in the same transaction: whoever
+-- joins locks cluster_map too, so this statement sees all that have joined, and those that come later see the level. Tools, which have no role, have no say.
+-- name: RaiseLevel
+WITH raised AS (
+    UPDATE cluster_map c SET level = spoken.level, version = c.version + 1
+      FROM (SELECT min(m.level) AS level FROM member m WHERE m.status <> 2 AND m.roles <> 0) AS spoken
+     WHERE spoken.level > c.level
+    RETURNING c.level
+)
+SELECT pg_notify('mailcluster_map', '') FROM raised;
+
+-- name: PublishSchema
+INSERT INTO schema_version (version) SELECT s.version FROM schema_step s, cluster_map c WHERE s.level <= c.level ON CONFLICT DO NOTHING;
+
+-- name: ReadLevel
+SELECT level FROM cluster_map;
