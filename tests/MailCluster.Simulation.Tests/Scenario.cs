@@ -30,6 +30,9 @@ internal sealed record Scenario
     /// <summary>The kinds of faults that this run has: not all at once, so that each mix is met.</summary>
     internal required FaultKind[] Kinds { get; init; }
 
+    /// <summary>The first run of each node is of the release before.</summary>
+    internal bool IsUpgraded => Seed % 2 == 1;
+
     internal required ClusterNodeOptions Cluster { get; init; }
 
     internal required ShardRegionOptions Region { get; init; }
@@ -70,5 +73,5 @@ internal sealed record Scenario
 
     public override string ToString() =>
         $"{Nodes} nodes, {Shards} shards, {Accounts} accounts, {SessionsPerNode} sessions each, lease {Cluster.Lease.TotalSeconds} s, "
-        + $"{Faulty.TotalSeconds} s of {string.Join(", ", Kinds)}";
+        + $"{Faulty.TotalSeconds} s of {string.Join(", ", Kinds)}{(IsUpgraded ? ", upgraded" : "")}";
 }

@@ -22,11 +22,15 @@ internal sealed class SimulatedNode
     private PersistenceContext? _persistence;
     private FolderReplicas? _replicas;
 
-    internal SimulatedNode(World world, string name)
+    /// <param name="world">Where it is.</param>
+    /// <param name="name">The node's.</param>
+    /// <param name="level">Up to which feature level this run speaks.</param>
+    internal SimulatedNode(World world, string name, int level)
     {
         _world = world;
         _random = new Random(world.Random.Next());
         Name = name;
+        Level = level;
         Process = new SimulatedProcess(world.Loop)
         {
             // Up to 3 % off: far worse than a real clock, and less than the lease's margin allows for.
@@ -46,6 +50,8 @@ internal sealed class SimulatedNode
     }
 
     internal string Name { get; }
+
+    internal int Level { get; }
 
     internal string Address => Name + ":2424";
 
@@ -73,10 +79,10 @@ internal sealed class SimulatedNode
     /// <summary>Completes when it serves; never if it dies before.</summary>
     internal Task StartAsync() => Process.RunAsync(async () =>
     {
-        var self = new MemberRegistration(Name, Address, NodeRoles.Edge | NodeRoles.Mailbox, "test");
+        var self = new MemberRegistration(Name, Address, NodeRoles.Edge | NodeRoles.Mailbox, "test") { Level = Level };
         Generation = await Node.JoinAsync(self, CancellationToken.None);
         var peers = _world.Network.Open(
-            new Member(Name, Generation, Address, self.Roles, self.Version, MemberStatus.Active, TimeSpan.Zero), Node, Process.Queue);
+            new Member(Name, Generation, Address, self.Roles, self.Version, MemberStatus.Active, TimeSpan.Zero) { Level = Level }, Node, Process.Queue);
         var loggers = _world.LoggersOf(Name);
         var options = new MailboxOptions();
         _persistence = new PersistenceContext(
@@ -88,7 +94,7 @@ internal sealed class SimulatedNode
             Process.Time,
             loggers,
             _ => Node.Fenced());
-        var services = new MailboxServices(_persistence, new InMemoryBodyStore(), _feeds, options, Process.Time) { NewId = _world.NewGuid };
+        var services = new MailboxServices(_persistence, new InMemoryBodyStore(), _feeds, options, Process.Time) { NewId = _world.NewGuid, Level = Node.Membership };
         var real = MailboxClient.CreateRegion(services, _world.Scenario.Shards, Node.Allocation, _world.Scenario.Region, loggers);
         IEntityCodec codec = new MailboxCodec();
         IMailboxRegion region = new MailboxRegion(real);
@@ -102,7 +108,7 @@ internal sealed class SimulatedNode
         _replicas = new FolderReplicas(region, _feeds, options, Process.Time, loggers);
         Node.Serve(real, peers, codec, publisher);
         Region = real;
-        Client = new MailboxClient(region, _feeds, _replicas, options, Process.Time);
+        Client = new MailboxClient(region, _feeds, _replicas, options, Process.Time, Node.Membership);
         if (_world.Defect == Defect.ServesPastLease)
         {
             _ = ServeForEverAsync();

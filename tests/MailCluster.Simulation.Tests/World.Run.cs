@@ -57,6 +57,7 @@ internal sealed partial class World
         var map = Map;
         return Nodes.All(node => node.IsServing && node.Node.Membership.HasLease && node.Node.Membership.Map.Version == map.Version)
             && map.Owners.All(owner => map.Find(owner) is { Status: MemberStatus.Active })
+            && map.LevelOfAll == map.Level && Nodes.All(node => node.Node.Membership.Level == map.Level)
             && Nodes.All(node => map.Owners.Count(owner => owner == node.Generation) <= ShareMax)
             && Nodes.All(node => node.Region!.CountBuffered() == 0);
     }

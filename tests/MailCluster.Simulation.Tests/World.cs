@@ -1,3 +1,4 @@
+using MailCluster.Cluster;
 using MailCluster.Cluster.Membership;
 using MailCluster.Cluster.Membership.InMemory;
 using MailCluster.Cluster.Peers.InMemory;
@@ -101,20 +102,33 @@ internal sealed partial class World
     /// <summary>Starts a new run of a node. Returns at once.</summary>
     internal SimulatedNode StartNode(int number)
     {
-        var node = new SimulatedNode(this, $"n{number}");
+        // In every other run a rolling upgrade goes on through all the faults: whoever is started again is of the next release.
+        var isFirst = _runs.TrueForAll(run => run.Name != $"n{number}");
+        var node = new SimulatedNode(this, $"n{number}", Scenario.IsUpgraded && isFirst ? FeatureLevel.Oldest : FeatureLevel.Newest);
         _runs.Add(node);
         Nodes[number] = node;
         Trace.Write($"n{number} starts");
-        _ = StartAsync(node);
+        _ = StartAsync(number, node);
         return node;
     }
 
     /// <summary>After the run.</summary>
     internal void Release() => _runs.ForEach(run => run.Release());
 
-    private async Task StartAsync(SimulatedNode node)
+    private async Task StartAsync(int number, SimulatedNode node)
     {
-        await node.StartAsync();
+        try
+        {
+            await node.StartAsync();
+        }
+        catch (ClusterLevelException refused)
+        {
+            Trace.Write($"{node.Name} is not let in: {refused.Message}");
+            node.Kill();
+            StartNode(number);
+            return;
+        }
+
         Trace.Write($"{node.Name} serves as generation {node.Generation}");
         StartSessions(node);
     }

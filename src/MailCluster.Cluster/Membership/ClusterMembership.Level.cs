@@ -14,9 +14,14 @@ public sealed partial class ClusterMembership : IFeatureLevel
     /// <exception cref="ClusterLevelException">The cluster is below what this release can work with; this run is over.</exception>
     private async Task FindLevelAsync(CancellationToken cancellationToken)
     {
-        HearLevel(await _store.RaiseLevelAsync(cancellationToken));
+        Volatile.Write(ref _level, await _store.RaiseLevelAsync(cancellationToken));
         if (Level >= Self.LevelMin)
         {
+            if (Level < FeatureLevel.Newest)
+            {
+                MembershipLog.LevelHeld(_log, Level, FeatureLevel.Newest);
+            }
+
             return;
         }
 

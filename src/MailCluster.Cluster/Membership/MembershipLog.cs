@@ -64,6 +64,10 @@ internal static partial class MembershipLog
     [LoggerMessage(1349, LogLevel.Debug, "Node {Node} was not told of a change and will read of it: {Why}")]
     internal static partial void NotTold(ILogger log, string node, string why);
 
+    [LoggerMessage(
+        1352, LogLevel.Information, "The cluster works at feature level {Level}, this release knows {Newest}: what is new waits until no node is held or behind")]
+    internal static partial void LevelHeld(ILogger log, int level, int newest);
+
     [LoggerMessage(1351, LogLevel.Information, "The cluster is at feature level {Level} now, after {Before}")]
     internal static partial void LevelReached(ILogger log, int level, int before);
 

@@ -31,6 +31,9 @@ public sealed class QuotaDoor(IMailboxClient mailboxes, TimeProvider time, ILogg
 
     public async ValueTask<bool> HasRoomAsync(AccountId account, long bytes, CancellationToken cancellationToken)
     {
+        // The account's node may not know the question.
+        if (mailboxes.Level < MailboxLevel.Filtering)
+            return true;
         var wanted = Math.Max(1, bytes);
         if (Remembered(account) is { } known && known / Plenty >= wanted)
             return true;

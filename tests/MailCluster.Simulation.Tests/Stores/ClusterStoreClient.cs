@@ -38,6 +38,9 @@ internal sealed class ClusterStoreClient(
     public async ValueTask ReleaseAsync(Generation owner, ShardId shard, Generation successor, CancellationToken cancellationToken) =>
         await CallAsync(() => DoneAsync(tables.ReleaseAsync(owner, shard, successor, CancellationToken.None)), cancellationToken);
 
+    public ValueTask<int> RaiseLevelAsync(CancellationToken cancellationToken) =>
+        CallAsync(() => tables.RaiseLevelAsync(CancellationToken.None), cancellationToken);
+
     public ValueTask<ClusterMap> ReadAsync(CancellationToken cancellationToken) =>
         CallAsync(() => tables.ReadAsync(CancellationToken.None), cancellationToken);
 

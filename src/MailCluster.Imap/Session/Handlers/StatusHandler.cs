@@ -21,6 +21,9 @@ internal static class StatusHandler
         // RFC 7162 §3.1: asking for HIGHESTMODSEQ makes the client one that knows CONDSTORE.
         if ((items & StatusItems.HighestModSeq) != 0)
             session.EnableCondstore();
+        // The node that has the account may be of a release that does not count it, and no number is better than a wrong one.
+        if (session.Services.Mailboxes.Level < MailboxLevel.Filtering)
+            items &= ~StatusItems.DeletedStorage;
         var writer = session.Respond();
         writer.FolderStatus(folder, items, session.Services.Options.MessageSizeMax);
         writer.Commit();
