@@ -13,11 +13,12 @@ public sealed partial class DeliveryService
         Recipient recipient, DeliveryRequest request, PreparedMessage message, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(_time, _options.RetryFor);
+        var pipes = new PipesDone();
         while (true)
         {
             try
             {
-                var plan = await _planner.PlanAsync(recipient, request, CancellationToken.None);
+                var plan = await _planner.PlanAsync(recipient, request, pipes, CancellationToken.None);
                 if (plan.Rejection is { } reason)
                     return new DeliveryOutcome(DeliveryStatus.Rejected, RejectionText(reason));
                 if (await FileAsync(plan, recipient, request, message, attempts, cancellationToken) is { } outcome)

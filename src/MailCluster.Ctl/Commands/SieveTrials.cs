@@ -34,11 +34,12 @@ internal static class SieveTrials
         var script = Script();
         var name = Name();
         var whole = Whole();
+        var programs = RunPrograms();
         var from = new Option<string?>("--from") { Description = "the sender of the envelope (default: that of Return-Path)", HelpName = "ADDRESS" };
         var to = new Option<string?>("--to") { Description = "the recipient of the envelope (default: the user)", HelpName = "ADDRESS" };
         var trace = new Option<bool>("--trace", "-t") { Description = "also show each step" };
         var message = new Argument<string>("message") { Description = "the message; - or nothing for standard input", DefaultValueFactory = _ => "-" };
-        return CtlCommand.Make("test", "run scripts on a message, as a delivery would, and print what they decide; nothing is done", [user, script, name, whole, from, to, trace, message], async (parsed, run) =>
+        return CtlCommand.Make("test", "run scripts on a message, as a delivery would, and print what they decide; nothing is done", [user, script, name, whole, programs, from, to, trace, message], async (parsed, run) =>
         {
             var request = new JsonObject
             {
@@ -50,6 +51,8 @@ internal static class SieveTrials
                 ["from"] = parsed.GetValue(from),
                 ["to"] = parsed.GetValue(to),
             };
+            if (parsed.GetValue(programs))
+                request["run-programs"] = true; // Only then: a node of an older release does not know the word.
             var isTraced = parsed.GetValue(trace);
             return await run.PrintAsync("sieve/test", request, () => new SentencePrinter(Console.Out, Step), keep: row =>
                 isTraced || row.GetProperty("kind").GetString() != "trace");
@@ -62,6 +65,7 @@ internal static class SieveTrials
         var script = Script();
         var name = Name();
         var whole = Whole();
+        var programs = RunPrograms();
         var execute = new Option<bool>("--execute", "-e") { Description = "do it; otherwise only say what would be done" };
         var discard = new Option<string>("--discard")
         {
@@ -71,21 +75,23 @@ internal static class SieveTrials
         };
         var mailbox = new Argument<string>("mailbox") { Description = "the mailbox whose messages are filtered" };
         var query = new Argument<string[]>("query") { Description = "which of them, as in search; none for all", Arity = ArgumentArity.ZeroOrMore };
-        return CtlCommand.Make("filter", "run scripts over the messages of a mailbox", [user, script, name, whole, execute, discard, mailbox, query], async (parsed, run) =>
-            await run.PrintAsync(
-                "sieve/filter",
-                new JsonObject
-                {
-                    ["user"] = parsed.GetValue(user),
-                    ["mailbox"] = parsed.GetValue(mailbox),
-                    ["query"] = MailboxCommands.Texts(parsed.GetValue(query)),
-                    ["content"] = await ContentAsync(parsed.GetValue(script), run),
-                    ["name"] = parsed.GetValue(name) ?? parsed.GetValue(script),
-                    ["whole"] = parsed.GetValue(whole),
-                    ["execute"] = parsed.GetValue(execute),
-                    ["discard"] = parsed.GetValue(discard),
-                },
-                () => new TablePrinter(Console.Out, ["user", "mailbox", "uid", "done", "result"])));
+        return CtlCommand.Make("filter", "run scripts over the messages of a mailbox", [user, script, name, whole, programs, execute, discard, mailbox, query], async (parsed, run) =>
+        {
+            var request = new JsonObject
+            {
+                ["user"] = parsed.GetValue(user),
+                ["mailbox"] = parsed.GetValue(mailbox),
+                ["query"] = MailboxCommands.Texts(parsed.GetValue(query)),
+                ["content"] = await ContentAsync(parsed.GetValue(script), run),
+                ["name"] = parsed.GetValue(name) ?? parsed.GetValue(script),
+                ["whole"] = parsed.GetValue(whole),
+                ["execute"] = parsed.GetValue(execute),
+                ["discard"] = parsed.GetValue(discard),
+            };
+            if (parsed.GetValue(programs))
+                request["run-programs"] = true;
+            return await run.PrintAsync("sieve/filter", request, () => new TablePrinter(Console.Out, ["user", "mailbox", "uid", "done", "result"]));
+        });
     }
 
     private static Option<string?> Script() => new("--script", "-s") { Description = "a file with the script; - for standard input", HelpName = "FILE" };
@@ -96,6 +102,11 @@ internal static class SieveTrials
     private static Option<bool> Whole() => new("--whole", "-w")
     {
         Description = "with --script or --name: run it in the place of the active script, between the operator's scripts before and after it, and not alone",
+    };
+
+    private static Option<bool> RunPrograms() => new("--run-programs")
+    {
+        Description = "run the programs that filter and execute ask for; otherwise those are false",
     };
 
     private static async Task<string?> ContentAsync(string? file, CtlRun run) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailCluster.Delivery.Programs;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 
@@ -12,6 +13,10 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
 
     /// <summary>Marks that were not there when the scripts asked.</summary>
     public IReadOnlyList<MarkKey> Absent => _absent;
+
+    /// <summary>For whom programs run.</summary>
+    public ProgramContext Context { get; } = new(
+        recipient.Account, request.Sender, recipient.Address.ToString(), ProgramContext.AddressOf(recipient.OriginalRecipient), request.Session);
 
     public static MarkKey DuplicateKey(string handle, string id) => MarkKey.Of("sieve-duplicate", handle, id);
 
@@ -45,6 +50,16 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
         "vnd.dovecot.default-mailbox" => keepFolder.Value,
         _ => null,
     };
+
+    public override ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) =>
+        services.Lists.ContainsAsync(recipient.Account, list, value, cancellationToken);
+
+    public override async ValueTask<SieveProgramResult> ExecuteAsync(
+        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        var result = await services.Programs.RunAsync(kind, program, arguments, input, Context, cancellationToken);
+        return new SieveProgramResult(result.ExitCode, result.Output);
+    }
 
     public override bool IsValidNotifyMethod(string uri) => NotifyTarget.TryParse(uri, out _);
 

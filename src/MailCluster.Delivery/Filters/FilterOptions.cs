@@ -35,6 +35,9 @@ public sealed record FilterOptions
     /// <summary>A message with a Message-ID that was delivered to the account so lately is not delivered again; null: it is.</summary>
     public TimeSpan? SuppressDuplicates { get; init; }
 
+    /// <summary>The From field of reports (vnd.dovecot.report); null: postmaster at the recipient's domain.</summary>
+    public string? ReportFrom { get; init; }
+
     /// <summary>Whether anything can be sent.</summary>
     public bool CanSend { get; init; }
 

@@ -16,9 +16,15 @@ internal sealed partial class FilterRun
 
     private async ValueTask RedirectAsync(SieveRedirect redirect, string messageId, CancellationToken cancellationToken)
     {
-        if (redirect.List is not null || !MailText.IsAddress(redirect.Address))
+        if (redirect.List is { } list)
         {
-            NotDone($"redirect to {redirect.List ?? redirect.Address}: no such target");
+            await RedirectToListAsync(redirect, list, messageId, cancellationToken);
+            return;
+        }
+
+        if (!MailText.IsAddress(redirect.Address))
+        {
+            NotDone($"redirect to {redirect.Address}: no such target");
             return;
         }
 

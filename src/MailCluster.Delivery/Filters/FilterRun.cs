@@ -11,12 +11,13 @@ namespace MailCluster.Delivery.Filters;
 // The steps:
 //   1. the scripts: before …, the user's (or the default one), after …; each runs only as long as the message is to be kept (SieveInterpreter)
 //   2. each action becomes a part of the plan. One that cannot be carried out (a folder's name that is none, nothing to send with) keeps the message instead
+//      pipes come last: programs cannot be undone, so that they run when nothing but the account's own answer is left to fail (docs/adr/0031)
 //   3. whoever runs the plan stores the bodies and sends one command; see DeliverMessage
-// Nothing is changed before 3, so a failure anywhere before leaves the message with its sender, or in the keep folder where the failure is the script's.
+// Nothing but by programs is changed before 3, so a failure anywhere before leaves the message with its sender, or in the keep folder where the failure is the script's.
 
 /// <summary>Makes the plan of one delivery.</summary>
 internal sealed partial class FilterRun(
-    Recipient recipient, DeliveryRequest request, FolderName keepFolder, FilterServices services)
+    Recipient recipient, DeliveryRequest request, FolderName keepFolder, PipesDone pipes, FilterServices services)
 {
     private readonly FilterPlan _plan = new();
     private readonly MailBytes _original = new(request.Message);
@@ -83,6 +84,8 @@ internal sealed partial class FilterRun(
             FilterLog.Failed(services.Log, recipient.Account, request.Session, error.ToString());
         foreach (var action in outcome.Actions)
             await AddAsync(action, messageId, cancellationToken);
+        foreach (var pipe in outcome.Actions.OfType<SievePipe>())
+            await PipeAsync(pipe, cancellationToken);
         if (_mustKeep && !_plan.Filings.Exists(filing => ReferenceEquals(filing.Message, _original) && filing.Filing.Folder == keepFolder))
             Keep(_original, []);
         if (_plan.Rejection is not null)
@@ -125,8 +128,13 @@ internal sealed partial class FilterRun(
             case SieveNotify notify:
                 await NotifyAsync(notify, messageId, cancellationToken);
                 break;
+            case SieveReportAbuse report:
+                Report(report);
+                break;
+            case SievePipe:
+                break; // In the end, when all else is planned: what a program has done is not undone.
             default:
-                NotDone($"{action.GetType().Name} is not configured");
+                NotDone($"{action.GetType().Name} is not known here");
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using MailCluster.Delivery.Lists;
+using MailCluster.Delivery.Programs;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 using Microsoft.Extensions.Logging;
@@ -6,4 +8,5 @@ namespace MailCluster.Delivery.Filters;
 
 /// <summary>What all runs of scripts share.</summary>
 internal sealed record FilterServices(
-    FilterScripts Scripts, IMailboxClient Mailboxes, SieveRunLimits Limits, SieveRunOptions RunOptions, FilterOptions Options, TimeProvider Time, ILogger Log);
+    FilterScripts Scripts, IMailboxClient Mailboxes, SieveRunLimits Limits, SieveRunOptions RunOptions, FilterOptions Options, ScriptPrograms Programs, ScriptLists Lists,
+    TimeProvider Time, ILogger Log);

@@ -3,7 +3,7 @@ using MailCluster.Sieve;
 
 namespace MailCluster.Delivery.Filters;
 
-/// <summary>What scripts find whatever they run for: the folders of an account as they are; no annotations, no lists and no programs.</summary>
+/// <summary>What scripts find whatever they run for: the folders of an account as they are; no annotations, and unless a host has them no lists and no programs.</summary>
 public abstract class FolderScriptHost : ISieveHost
 {
     /// <summary>What a shell says of a program that it does not find.</summary>
@@ -33,8 +33,8 @@ public abstract class FolderScriptHost : ISieveHost
     /// <summary>The compiler takes no script that asks for one.</summary>
     public ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken) => new((string?)null);
 
-    /// <summary>The compiler takes no script that asks for one.</summary>
-    public ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);
+    /// <summary>There are none.</summary>
+    public virtual ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);
 
     /// <summary>Fails as a program does that is not there.</summary>
     public virtual ValueTask<SieveProgramResult> ExecuteAsync(

@@ -10,7 +10,14 @@ namespace MailCluster.Delivery.Filters;
 /// <param name="Envelope">The envelope it came with, or might have.</param>
 /// <param name="KeepFolder">What <c>keep</c> means.</param>
 /// <param name="IsStored">It lies in that folder already: nothing is a duplicate of itself then, and the environment is that of a store (RFC 5183 §4: MS, post).</param>
-public sealed record ScriptTrial(AccountId? Account, SieveMessage Message, SieveEnvelope Envelope, FolderName KeepFolder, bool IsStored);
+public sealed record ScriptTrial(AccountId? Account, SieveMessage Message, SieveEnvelope Envelope, FolderName KeepFolder, bool IsStored)
+{
+    /// <summary>Programs that <c>filter</c> and <c>execute</c> ask for are run. Otherwise they are false, as of a program that is not there.</summary>
+    public bool RunsPrograms { get; init; }
+
+    /// <summary>Told of each program that was asked for and not run.</summary>
+    public Action<SieveProgramKind, string, IReadOnlyList<string>>? NotRun { get; init; }
+}
 
 /// <summary>The scripts that a delivery to an account would run.</summary>
 /// <param name="Stages">In their order.</param>
@@ -18,7 +25,7 @@ public sealed record ScriptTrial(AccountId? Account, SieveMessage Message, Sieve
 /// <param name="Problem">Its error.</param>
 public sealed record ScriptsInOrder(ImmutableArray<SieveStage> Stages, string? BrokenScript, string Problem);
 
-/// <summary>Scripts as a delivery runs them, for somebody who wants to see what they decide. Nothing is filed, sent or remembered, and no program is run.</summary>
+/// <summary>Scripts as a delivery runs them, for somebody who wants to see what they decide. Nothing is filed, sent or remembered, and no program is run unless that is asked for.</summary>
 public sealed class ScriptTrials
 {
     private readonly FilterServices _services;
@@ -41,4 +48,7 @@ public sealed class ScriptTrials
         var interpreter = new SieveInterpreter(_services.Limits, new TrialHost(trial, _services), _services.RunOptions, _services.Time);
         return interpreter.RunAsync(stages, trial.Message, trial.Envelope, trace, cancellationToken);
     }
+
+    /// <summary>Why a delivery could not run a program; null: it could.</summary>
+    public string? WhyNot(SieveProgramKind kind, string program) => _services.Programs.WhyNot(kind, program);
 }

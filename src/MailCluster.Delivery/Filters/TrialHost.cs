@@ -15,8 +15,14 @@ internal sealed class TrialHost(ScriptTrial trial, FilterServices services) : Fi
     public override async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
         trial.Account is null ? new FolderList([], []) : await base.FoldersAsync(cancellationToken);
 
-    public override ValueTask<SieveProgramResult> ExecuteAsync(
-        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => new(NotRun);
+    public override async ValueTask<SieveProgramResult> ExecuteAsync(
+        SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        if (trial.RunsPrograms)
+            return await base.ExecuteAsync(kind, program, arguments, input, cancellationToken);
+        trial.NotRun?.Invoke(kind, program, arguments);
+        return NotRun;
+    }
 
     // RFC 5183 §4: a run over what lies in a folder is "post", in the message store.
     public override string? EnvironmentItem(string name) => name switch

@@ -6,13 +6,14 @@ namespace MailCluster.Delivery;
 /// <summary>Decides what is to happen to a message for a recipient: what their scripts say, and without any it is kept, in INBOX, in the folder that is asked for, or in the one that the address names.</summary>
 internal sealed class DeliveryPlanner(IMailboxClient mailboxes, DeliveryFilter? filter, DeliveryOptions options)
 {
+    /// <param name="pipes">What the plans of this delivery before have piped into programs.</param>
     /// <exception cref="MailboxRefusedException">The mailbox cannot be asked now.</exception>
-    public async ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, CancellationToken cancellationToken)
+    public async ValueTask<FilterPlan> PlanAsync(Recipient recipient, DeliveryRequest request, PipesDone pipes, CancellationToken cancellationToken)
     {
         var keepFolder = request.Folder ?? await KeepFolderAsync(recipient, cancellationToken);
         // Below it nobody has a script, and what the operator's do could not be carried out; all nodes deliver as those do that know of none.
         if (filter is not null && mailboxes.Level >= MailboxLevel.Filtering)
-            return await filter.PlanAsync(recipient, request, keepFolder, cancellationToken);
+            return await filter.PlanAsync(recipient, request, keepFolder, pipes, cancellationToken);
         var plan = new FilterPlan();
         plan.File(new MailBytes(request.Message), keepFolder, SystemFlags.None, [], MissingFolder.UseInbox, SpecialUse.None, subscribe: false);
         return plan;

@@ -32,7 +32,7 @@ internal sealed record MultipartReport
     /// <summary>For people.</summary>
     public required string Words { get; init; }
 
-    /// <summary>The type of the facts: <c>delivery-status</c> or <c>disposition-notification</c>.</summary>
+    /// <summary>The type of the facts: <c>delivery-status</c>, <c>disposition-notification</c> or <c>feedback-report</c>.</summary>
     public required string FactsType { get; init; }
 
     /// <summary>Lines of fields, a blank line between groups.</summary>
@@ -40,6 +40,9 @@ internal sealed record MultipartReport
 
     /// <summary>Ends with a line end, or is empty.</summary>
     public required ReadOnlyMemory<byte> OriginalHeader { get; init; }
+
+    /// <summary>What <see cref="OriginalHeader"/> holds is not the header alone but the message.</summary>
+    public bool IsWholeMessage { get; init; }
 
     public byte[] Write()
     {
@@ -70,7 +73,7 @@ internal sealed record MultipartReport
              {Facts}
 
              --{boundary}
-             Content-Type: text/rfc822-headers
+             Content-Type: {(IsWholeMessage ? "message/rfc822" : "text/rfc822-headers")}
              Content-Transfer-Encoding: 8bit
 
 

@@ -5,8 +5,11 @@ namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
-    private static (SieveScriptLimits Scripts, SieveLanguageSettings Language, SieveDeliverySettings Delivery) ReadSieve(HoconSection sieve) =>
-        (ReadScriptLimits(sieve), ReadSieveLanguage(sieve), ReadSieveDelivery(sieve));
+    private static (SieveScriptLimits Scripts, SieveLanguageSettings Language, SieveDeliverySettings Delivery) ReadSieve(HoconSection sieve)
+    {
+        var delivery = ReadSieveDelivery(sieve);
+        return (ReadScriptLimits(sieve), ReadSieveLanguage(sieve, delivery), delivery);
+    }
 
     private static SieveDeliverySettings ReadSieveDelivery(HoconSection sieve) => new()
     {
@@ -19,6 +22,9 @@ internal static partial class NodeOptionsReader
         SubscribeFolders = sieve.Boolean("subscribe-folders"),
         RedirectFrom = sieve.Choice(
             "redirect-from", ("original", RedirectSender.Original), ("recipient", RedirectSender.Recipient), ("none", RedirectSender.None)),
+        ReportFrom = ReadReportFrom(sieve),
+        Programs = sieve.Section("programs", ReadPrograms),
+        Lists = sieve.Section("lists", ReadLists),
         RedirectMemory = sieve.Duration("redirect-memory", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
     };
 

@@ -8,7 +8,7 @@ namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
-    private static SieveLanguageSettings ReadSieveLanguage(HoconSection section)
+    private static SieveLanguageSettings ReadSieveLanguage(HoconSection section, SieveDeliverySettings delivery)
     {
         var run = new SieveRunOptions
         {
@@ -17,8 +17,9 @@ internal static partial class NodeOptionsReader
         };
         var compiler = section.Section("vacation", ReadVacation) with
         {
-            PersonalExtensions = ReadExtensions(section, "extensions", SieveExtensions.PersonalDefault, run),
-            GlobalExtensions = ReadExtensions(section, "global-extensions", SieveExtensions.GlobalDefault, run),
+            PersonalExtensions = ReadExtensions(section, "extensions", SieveExtensions.PersonalDefault, run, delivery),
+            GlobalExtensions = ReadExtensions(
+                section, "global-extensions", [.. SieveExtensions.GlobalDefault, .. ProgramExtensions(delivery)], run, delivery),
             ProtectedFields = [.. section.Texts("protected-fields", NotEmpty)],
         };
         return new SieveLanguageSettings(compiler, section.Section("limits", ReadRunLimits), run);
@@ -47,10 +48,11 @@ internal static partial class NodeOptionsReader
         IncludesMax = section.Integer("includes", 0, 10_000),
     };
 
-    private static ImmutableArray<string> ReadExtensions(HoconSection section, string key, ImmutableArray<string> usual, SieveRunOptions run)
+    private static ImmutableArray<string> ReadExtensions(HoconSection section, string key, ImmutableArray<string> usual, SieveRunOptions run, SieveDeliverySettings delivery)
     {
-        var given = section.Texts(key, static text => SieveExtensions.IsKnown(text.TrimStart('-'))
-            ? SieveLanguageSettings.WithoutEffect.Contains(text) ? "an extension that deliveries carry out" : null
+        var given = section.Texts(key, text => SieveExtensions.IsKnown(text.TrimStart('-'))
+            ? SieveLanguageSettings.WithoutEffect.Contains(text) ? "an extension that deliveries carry out"
+                : text == "extlists" && delivery.Lists.Lists.IsEmpty ? "an extension that is set up: sieve.lists.entries names no lists" : null
             : $"an extension of Sieve, such as {Spelling.Nearest(text.TrimStart('-'), SieveExtensions.All) ?? "editheader"}, or one with a minus");
         if (run.Spam is not null)
             usual = usual.AddRange("spamtest", "spamtestplus");

@@ -1,4 +1,6 @@
 using MailCluster.Delivery.Filters;
+using MailCluster.Delivery.Lists;
+using MailCluster.Delivery.Programs;
 
 namespace MailCluster.Node.Configuration;
 
@@ -22,4 +24,11 @@ internal sealed record SieveDeliverySettings
     public required RedirectSender RedirectFrom { get; init; }
 
     public required TimeSpan RedirectMemory { get; init; }
+
+    /// <summary>The From field of reports; null: postmaster at the recipient's domain.</summary>
+    public required string? ReportFrom { get; init; }
+
+    public required ProgramOptions Programs { get; init; }
+
+    public required ListOptions Lists { get; init; }
 }

@@ -137,6 +137,7 @@ internal static class OptionMapping
         RedirectMemory = node.SieveDelivery.RedirectMemory,
         SuppressDuplicates = node.Lmtp.SuppressDuplicates,
         CanSend = node.Outbound.Relay is not null,
+        ReportFrom = node.SieveDelivery.ReportFrom,
         HostName = node.Outbound.HelloName,
     };
 

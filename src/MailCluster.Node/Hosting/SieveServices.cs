@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MailCluster.Delivery.Lists;
+using MailCluster.Delivery.Programs;
 using MailCluster.ManageSieve;
 using MailCluster.Node.Configuration;
 using MailCluster.Sieve;
@@ -10,9 +12,6 @@ namespace MailCluster.Node.Hosting;
 /// <summary>The Sieve language in the node: one compiler for all that look at scripts, and ManageSieve.</summary>
 internal static class SieveServices
 {
-    /// <summary>What has to be asked for in the configuration and is not carried out either: there are no programs, and reports go nowhere.</summary>
-    private static readonly ImmutableArray<string> s_refused = ["vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute", "vnd.dovecot.report"];
-
     /// <exception cref="NodeStartException">The configuration asks for what is not carried out.</exception>
     public static IServiceCollection AddSieve(this IServiceCollection services, NodeOptions options)
     {
@@ -20,12 +19,17 @@ internal static class SieveServices
         services.TryAddSingleton(compiler with
         {
             ScriptBytesMax = options.SieveScripts.Size,
-            PersonalExtensions = CarriedOut(compiler.PersonalExtensions, "sieve.extensions"),
-            GlobalExtensions = CarriedOut(compiler.GlobalExtensions, "sieve.global-extensions"),
+            PersonalExtensions = CarriedOut(compiler.PersonalExtensions, "sieve.extensions", options.SieveDelivery),
+            GlobalExtensions = CarriedOut(compiler.GlobalExtensions, "sieve.global-extensions", options.SieveDelivery),
         });
         services.TryAddSingleton(options.SieveLanguage.Limits);
         services.TryAddSingleton(options.SieveLanguage.Run);
         services.TryAddSingleton<SieveCompiler>();
+        services.AddSingleton<IScriptOwners, ScriptOwners>();
+        services.AddSingleton(options.SieveDelivery.Programs with { HostName = options.Outbound.HelloName });
+        services.AddSingleton<ScriptPrograms>();
+        services.AddSingleton(options.SieveDelivery.Lists);
+        services.AddSingleton<ScriptLists>();
         services.AddSingleton<IScriptChecker, PersonalScripts>();
         services.AddSingleton(provider => ToManageSieve(
             options, provider.GetRequiredService<SieveCompiler>(), provider.GetRequiredService<SieveRunLimits>()));
@@ -33,10 +37,25 @@ internal static class SieveServices
     }
 
     /// <summary>No script is taken that counts on something that would not happen.</summary>
-    private static ImmutableArray<string> CarriedOut(ImmutableArray<string> extensions, string key) =>
-        extensions.FirstOrDefault(s_refused.Contains) is { } refused
-            ? throw new NodeStartException($"{key}: deliveries do not carry out {refused}")
-            : extensions.RemoveRange(SieveLanguageSettings.WithoutEffect);
+    private static ImmutableArray<string> CarriedOut(ImmutableArray<string> extensions, string key, SieveDeliverySettings delivery)
+    {
+        foreach (var extension in extensions)
+        {
+            var missing = extension switch
+            {
+                "vnd.dovecot.pipe" when delivery.Programs.Pipe is null => "sieve.programs.pipe.bin-dir",
+                "vnd.dovecot.filter" when delivery.Programs.Filter is null => "sieve.programs.filter.bin-dir",
+                "vnd.dovecot.execute" when delivery.Programs.Execute is null => "sieve.programs.execute.bin-dir",
+                _ => null,
+            };
+            if (missing is not null)
+                throw new NodeStartException($"{key}: deliveries do not carry out {extension} without {missing}");
+        }
+
+        if (delivery.Lists.Lists.IsEmpty)
+            extensions = extensions.Remove("extlists");
+        return extensions.RemoveRange(SieveLanguageSettings.WithoutEffect);
+    }
 
     private static ManageSieveOptions ToManageSieve(NodeOptions node, SieveCompiler compiler, SieveRunLimits limits)
     {
@@ -50,10 +69,14 @@ internal static class SieveServices
 
             // The one method that the program has (RFC 5436).
             NotifyMethods = extensions.Contains("enotify") ? ["mailto"] : [],
+            ListSchemes = extensions.Contains("extlists") ? SchemesOf(node.SieveDelivery.Lists) : [],
             BadCommandsMax = node.ManageSieve.BadCommands,
             FailedLoginsMax = node.ManageSieve.FailedLogins,
         };
     }
+
+    private static ImmutableArray<string> SchemesOf(ListOptions lists) =>
+        [.. lists.Lists.Select(static list => list.Name[..list.Name.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()).Distinct()];
 
     /// <summary>Users' own scripts.</summary>
     private sealed class PersonalScripts(SieveCompiler compiler) : IScriptChecker

@@ -41,7 +41,7 @@ internal static class ActionText
                 Option(text, "message", notify.Text);
                 break;
             case SievePipe pipe:
-                text.Append("pipe into ").Append(Quoted(pipe.Program)).Append(string.Concat(pipe.Arguments.Select(argument => " " + Quoted(argument))));
+                text.Append("pipe into ").Append(Call(pipe.Program, pipe.Arguments));
                 break;
             case SieveReportAbuse report:
                 text.Append("report ").Append(report.FeedbackType).Append(" to ").Append(Quoted(report.Address));
@@ -53,6 +53,13 @@ internal static class ActionText
 
         return text.Append(action.Message.IsEdited ? ", edited message" : "").ToString();
     }
+
+    /// <summary>A program that was not run.</summary>
+    /// <param name="problem">Why a delivery could not run it either; null: it could.</param>
+    public static string OfProgram(SieveProgramKind kind, string program, IEnumerable<string> arguments, string? problem) =>
+        $"{kind.ToString().ToLowerInvariant()} {(problem is null ? "would run" : "could not run")} {Call(program, arguments)}{(problem is null ? "" : $": {problem}")}";
+
+    private static string Call(string program, IEnumerable<string> arguments) => string.Join(' ', arguments.Prepend(program).Select(Quoted));
 
     /// <summary>One line, whatever is in it.</summary>
     private static string Quoted(string text) => $"\"{text.ReplaceLineEndings("\\n")}\"";

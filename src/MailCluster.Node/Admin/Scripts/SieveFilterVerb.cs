@@ -44,7 +44,7 @@ internal sealed class SieveFilterVerb(
             {
                 for (var position = run.Start; position < run.Start + run.Count; position++)
                 {
-                    var row = await FilterAsync(found, found.Index.RowAt(position), folders, scripts!, request.Execute, discard, cancellationToken);
+                    var row = await FilterAsync(found, found.Index.RowAt(position), folders, scripts!, request, discard, cancellationToken);
                     await rows.WriteAsync(row, AdminJson.Default.SieveFilterRow, cancellationToken);
                 }
             }
@@ -59,20 +59,20 @@ internal sealed class SieveFilterVerb(
     }
 
     private async ValueTask<SieveFilterRow> FilterAsync(
-        FolderMatches found, MessageRow row, FolderList folders, ScriptsInOrder scripts, bool execute, DiscardMeans discard, CancellationToken cancellationToken)
+        FolderMatches found, MessageRow row, FolderList folders, ScriptsInOrder scripts, SieveFilterRequest request, DiscardMeans discard, CancellationToken cancellationToken)
     {
         string[] actions = [];
         try
         {
             var message = SieveMessage.Create(await new MessageContent(bodies, limits, row).TextAsync(cancellationToken));
             var envelope = ScriptRunner.EnvelopeOf(message, null, found.Account.Value);
-            var trial = new ScriptTrial(found.Account, message, envelope, found.Folder, IsStored: true);
+            var trial = new ScriptTrial(found.Account, message, envelope, found.Folder, IsStored: true) { RunsPrograms = request.RunPrograms };
             var outcome = await runner.Trials.RunAsync(scripts.Stages, trial, null, cancellationToken);
             actions = [.. outcome.Actions.Select(ActionText.Of)];
             var plan = FilterPlanner.Plan(found.Folder, folders, outcome, discard);
-            if (execute)
+            if (request.Execute)
                 await mail.ExecuteAsync(found, row, plan, cancellationToken);
-            return new SieveFilterRow(found.Account.Value, found.Folder.Value, row.Uid, actions, execute, plan.Text);
+            return new SieveFilterRow(found.Account.Value, found.Folder.Value, row.Uid, actions, request.Execute, plan.Text);
         }
         catch (Exception error) when (AdminException.From(error) is { Exit: not AdminExit.TemporaryFailure } expected)
         {

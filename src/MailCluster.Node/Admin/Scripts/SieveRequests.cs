@@ -31,8 +31,9 @@ internal sealed record SieveCheckRequest(byte[] Content, bool Global = false);
 /// <param name="From">MAIL FROM; null: that of the message's Return-Path.</param>
 /// <param name="To">RCPT TO; null: the user.</param>
 /// <param name="Whole">With a script: between the operator's, in the place of the active one. Otherwise it runs alone.</param>
+/// <param name="RunPrograms">Programs that decide something, those of filter and execute, are run. Without it they are false.</param>
 internal sealed record SieveTestRequest(
-    byte[] Message, string? User = null, byte[]? Content = null, string? Name = null, string? From = null, string? To = null, bool Whole = false);
+    byte[] Message, string? User = null, byte[]? Content = null, string? Name = null, string? From = null, string? To = null, bool Whole = false, bool RunPrograms = false);
 
 /// <summary>Runs a script over a folder.</summary>
 /// <param name="User">An account or a pattern.</param>
@@ -43,6 +44,7 @@ internal sealed record SieveTestRequest(
 /// <param name="Execute">False only tells what would be done.</param>
 /// <param name="Discard">What discard means: keep, trash or delete.</param>
 /// <param name="Whole">With a script: between the operator's, in the place of the active one. Otherwise it runs alone.</param>
+/// <param name="RunPrograms">Programs that decide something, those of filter and execute, are run. Without it they are false.</param>
 internal sealed record SieveFilterRequest(
     string User, string Mailbox, string[]? Query = null, byte[]? Content = null, string? Name = null, bool Execute = false, string Discard = "keep",
-    bool Whole = false);
+    bool Whole = false, bool RunPrograms = false);

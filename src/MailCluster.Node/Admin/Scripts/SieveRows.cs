@@ -16,7 +16,7 @@ internal sealed record ScriptChangeRow(string User, string Script, string Result
 /// <param name="Fix">Empty where there is none to propose.</param>
 internal sealed record DiagnosticRow(string Severity, int Line, int Column, string Message, string Fix);
 
-/// <summary>A line of a test run: what a script did (trace), what it wrote itself (log), what it decided (action), or why it ended (error).</summary>
+/// <summary>A line of a test run: what a script did (trace), what it wrote itself (log), which programs a delivery would have run (program), what it decided (action), or why it ended (error).</summary>
 internal sealed record SieveTestRow(string Kind, string Script, int Line, string Text);
 
 /// <param name="Actions">What the script decided for the message.</param>

@@ -6,7 +6,7 @@ namespace MailCluster.Node.Admin.Scripts;
 
 /// <summary>
 /// <c>sieve test</c>: runs scripts over a message that is in no folder, as a delivery would, and tells step by step what they did and what they decided. Nothing is
-/// filed, sent or remembered, and no program is run.
+/// filed, sent or remembered, and no program is run; with <c>runPrograms</c> those that decide something are, and only those.
 /// </summary>
 internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runner, AdminOptions options) : AdminVerb<SieveTestRequest>(
     "sieve/test", AdminJson.Default.SieveTestRequest)
@@ -21,9 +21,15 @@ internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runn
         var message = SieveMessage.Create(request.Message);
         var envelope = ScriptRunner.EnvelopeOf(message, request.From, request.To ?? account?.Value ?? "");
         var trace = new TraceLines();
-        var trial = new ScriptTrial(account, message, envelope, FolderName.Inbox, IsStored: false);
+        var trial = new ScriptTrial(account, message, envelope, FolderName.Inbox, IsStored: false)
+        {
+            RunsPrograms = request.RunPrograms,
+            NotRun = (kind, program, arguments) => trace.Programs.Add(ActionText.OfProgram(kind, program, arguments, runner.Trials.WhyNot(kind, program))),
+        };
         var outcome = await runner.Trials.RunAsync(scripts.Stages, trial, trace, cancellationToken);
-        foreach (var row in trace.Rows.Concat(Rows(scripts, outcome)))
+        foreach (var pipe in outcome.Actions.OfType<SievePipe>())
+            trace.Programs.Add(ActionText.OfProgram(SieveProgramKind.Pipe, pipe.Program, pipe.Arguments, runner.Trials.WhyNot(SieveProgramKind.Pipe, pipe.Program)));
+        foreach (var row in trace.Rows.Concat(trace.Programs.Select(static text => new SieveTestRow("program", "", 0, text))).Concat(Rows(scripts, outcome)))
             await rows.WriteAsync(row, AdminJson.Default.SieveTestRow, cancellationToken);
     }
 
@@ -45,6 +51,9 @@ internal sealed class SieveTestVerb(AccountSelection accounts, ScriptRunner runn
     private sealed class TraceLines : ISieveTrace
     {
         public List<SieveTestRow> Rows { get; } = [];
+
+        /// <summary>What a delivery would have run.</summary>
+        public List<string> Programs { get; } = [];
 
         public void Write(string script, int line, string text) => Rows.Add(new SieveTestRow("trace", script, line, text));
     }
