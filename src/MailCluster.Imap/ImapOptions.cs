@@ -18,6 +18,12 @@ public sealed record ImapOptions
     /// </summary>
     public TimeSpan IdleNotifyInterval { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether clients may read and set annotations (METADATA, RFC 5464).</summary>
+    public bool Metadata { get; init; } = true;
+
+    /// <summary>The largest annotation that an account takes, in bytes: what METADATA MAXSIZE tells. As <see cref="Mailboxes.AnnotationOptions.ValueSizeMax"/>.</summary>
+    public int AnnotationSizeMax { get; init; } = new Mailboxes.AnnotationOptions().ValueSizeMax;
+
     /// <summary>What ID tells of the server besides its name (RFC 2971); empty to keep the version to itself.</summary>
     public string Version { get; init; } = "";
 }

@@ -35,6 +35,10 @@ internal enum CommandName
     GetQuotaRoot,
     SetQuota,
 
+    // RFC 5464 §4
+    GetMetadata,
+    SetMetadata,
+
     // §6.4: selected
     Check,
     Close,

@@ -55,6 +55,10 @@ internal static class CommandTable
             Row<GetQuotaRootCommand>(CommandName.GetQuotaRoot, SessionState.LoggedIn, QuotaHandlers.GetRootAsync),
             Row<SetQuotaCommand>(CommandName.SetQuota, SessionState.LoggedIn, QuotaHandlers.SetAsync),
 
+            // RFC 5464 §4
+            Row<GetMetadataCommand>(CommandName.GetMetadata, SessionState.LoggedIn, MetadataHandlers.GetAsync),
+            Row<SetMetadataCommand>(CommandName.SetMetadata, SessionState.LoggedIn, MetadataHandlers.SetAsync),
+
             // §6.4
             Row<CheckCommand>(CommandName.Check, SessionState.Selected, CheckHandler.RunAsync),
             Row<CloseCommand>(CommandName.Close, SessionState.Selected, CloseHandler.RunAsync),

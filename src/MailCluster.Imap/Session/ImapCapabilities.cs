@@ -52,6 +52,9 @@ internal static class ImapCapabilities
         LoggedIn("QUOTA"),
         LoggedIn("QUOTA=RES-STORAGE"),
         LoggedIn("QUOTA=RES-MESSAGE"),
+        // RFC 5464 §5: METADATA is for folders and the server; METADATA-SERVER would mean the server alone.
+        WithMetadata("METADATA"),
+        WithMetadata("LIST-METADATA"),
     ];
 
     /// <summary>Writes <c>CAPABILITY IMAP4rev1 …</c>.</summary>
@@ -82,6 +85,8 @@ internal static class ImapCapabilities
     }
 
     private static ImapCapability Always(string name) => new(name, static _ => true);
+
+    private static ImapCapability WithMetadata(string name) => new(name, static session => session.IsLoggedIn && session.Services.Options.Metadata);
 
     private static ImapCapability LoggedIn(string name) => new(name, static session => session.IsLoggedIn);
 }

@@ -182,9 +182,17 @@ internal sealed partial class ImapSession
 
     private void Refuse(in Rejection rejection)
     {
-        var writer = Respond();
-        writer.Rejected(rejection);
-        writer.Commit();
+        if (rejection is { Kind: RejectionKind.AnnotationTooBig, Tag: { } tag })
+        {
+            Answer(tag, CommandOutcome.No(rejection.Text) with { Argument = new MetadataCode("MAXSIZE", Services.Options.AnnotationSizeMax) });
+        }
+        else
+        {
+            var writer = Respond();
+            writer.Rejected(rejection);
+            writer.Commit();
+        }
+
         Services.Metrics.Command("invalid", rejection.IsBad ? "Bad" : "No");
 
         // Another protocol's client may have been tricked into speaking to us: an HTTP request must not run line by line.

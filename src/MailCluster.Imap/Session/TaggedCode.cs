@@ -34,6 +34,12 @@ internal sealed record HighestModSeqCode(ModSeq ModSeq) : TaggedCode
     public override void Write(scoped ref ResponseWriter writer) => writer.CodeNumber("HIGHESTMODSEQ"u8, ModSeq.Value);
 }
 
+/// <summary>RFC 5464 §5: METADATA LONGENTRIES, MAXSIZE, TOOMANY.</summary>
+internal sealed record MetadataCode(string Word, int? Number = null) : TaggedCode
+{
+    public override void Write(scoped ref ResponseWriter writer) => writer.CodeMetadata(Word, Number);
+}
+
 /// <summary>RFC 8474 §4.2, MAILBOXID.</summary>
 internal sealed record MailboxIdCode(FolderId Id) : TaggedCode
 {

@@ -140,13 +140,25 @@ internal sealed partial class ImapCommandReader(ImapLimits limits)
 
     private Rejection? Check(ReadOnlySequence<byte> input, int framed, LiteralHeader literal)
     {
-        if (literal.Binary)
+        if (literal.Binary && !IsSetMetadata(input, framed))
             return new Rejection(RejectionKind.Syntax, TagOf(input), "A binary literal is only for APPEND");
         if (literal.Length > Limits.LiteralBytesMax || framed + literal.Length > Limits.CommandBytesMax)
-            return new Rejection(RejectionKind.LiteralTooBig, TagOf(input), "Literal is too big");
+        {
+            var kind = literal.Length > Limits.LiteralBytesMax && IsSetMetadata(input, framed) ? RejectionKind.AnnotationTooBig : RejectionKind.LiteralTooBig;
+            return new Rejection(kind, TagOf(input), "Literal is too big");
+        }
+
         if (_literals >= Limits.LiteralsMax)
             return new Rejection(RejectionKind.Limit, TagOf(input), "Too many literals");
         return null;
+    }
+
+    /// <summary>Whether the command is one whose strings may be binary (RFC 5464 §5, value).</summary>
+    private bool IsSetMetadata(in ReadOnlySequence<byte> input, int framed)
+    {
+        Span<byte> copy = stackalloc byte[WireReader.TagBytesMax + LiteralMarker.BytesMax];
+        var reader = new WireReader(Contiguous(input.Slice(0, Math.Min(framed, copy.Length)), copy), Limits, Utf8Names);
+        return CommandSyntax.ExpectStart(ref reader, out _, out var name, out _) && name == CommandName.SetMetadata;
     }
 
     /// <summary>Refuses a command at a literal: at once if the client waits for us, otherwise when its rest has come by.</summary>

@@ -21,6 +21,9 @@ internal enum RejectionKind
     /// <summary>A literal is longer than allowed: NO [TOOBIG] (RFC 7888 §4 names it; RFC 4469 §5 defines it).</summary>
     LiteralTooBig,
 
+    /// <summary>As <see cref="LiteralTooBig"/>, of SETMETADATA: NO [METADATA MAXSIZE …] (RFC 5464 §4.3).</summary>
+    AnnotationTooBig,
+
     /// <summary>SEARCH names a charset that is not known: NO [BADCHARSET] (RFC 9051 §7.1).</summary>
     BadCharset,
 

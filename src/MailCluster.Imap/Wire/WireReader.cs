@@ -117,6 +117,9 @@ internal ref partial struct WireReader
         return true;
     }
 
+    /// <summary>Reads a space if that byte is behind it, which stays.</summary>
+    public bool TryReadSpaceBefore(byte next) => Rest is [(byte)' ', var second, ..] && second == next && TryReadByte((byte)' ');
+
     /// <summary>A parenthesised list after a space, as the parameters and modifiers of RFC 4466 are given: reads <c>SP "("</c>.</summary>
     public bool TryReadList() => TryReadBytes(" ("u8);
 
@@ -203,6 +206,13 @@ internal ref partial struct WireReader
         return true;
     }
 
+    /// <summary>nstring or literal8 (RFC 5464 §5, value), the only one that may hold NUL.</summary>
+    public bool ExpectNString8(out ReadOnlySpan<byte> value, out bool isNil)
+    {
+        isNil = false;
+        return Peek == '~' ? TryReadLiteral(out value, isBinary: true) : ExpectNString(out value, out isNil);
+    }
+
     /// <summary>An astring as text; refused if it is not UTF-8.</summary>
     public bool ExpectAStringText(out string text)
     {
@@ -263,12 +273,12 @@ internal ref partial struct WireReader
         return value.IndexOf((byte)0) < 0 || Reject("NUL in a string");
     }
 
-    private bool TryReadLiteral(out ReadOnlySpan<byte> value)
+    private bool TryReadLiteral(out ReadOnlySpan<byte> value, bool isBinary = false)
     {
         value = default;
         var rest = Rest;
         var lineEnd = rest.IndexOf((byte)'\n');
-        if (lineEnd < 0 || !LiteralMarker.TryParse(rest[..(lineEnd + 1)], out var literal, out var start) || start != 0 || literal.Binary)
+        if (lineEnd < 0 || !LiteralMarker.TryParse(rest[..(lineEnd + 1)], out var literal, out var start) || start != 0 || literal.Binary != isBinary)
             return Reject("Literal expected");
         var content = rest[(lineEnd + 1)..];
         if (content.Length < literal.Length)
@@ -276,7 +286,7 @@ internal ref partial struct WireReader
         value = content[..(int)literal.Length];
         _at += lineEnd + 1 + value.Length;
         // RFC 9051 §4.3: only a literal8 may hold NUL.
-        return value.IndexOf((byte)0) < 0 || Reject("NUL in a literal");
+        return isBinary || value.IndexOf((byte)0) < 0 || Reject("NUL in a literal");
     }
 
     private static bool Nothing(out ReadOnlySpan<byte> value)

@@ -26,17 +26,22 @@ internal static class AnnotationAnswers
         IEnumerable<Annotation> entries, ImmutableArray<AnnotationPath> paths, AnnotationDepth depth, int? sizeMax)
     {
         var selected = ImmutableArray.CreateBuilder<Annotation>();
+        var leftOut = ImmutableArray.CreateBuilder<string>();
         var largest = 0;
         foreach (var entry in entries)
         {
             if (!paths.Any(path => path.Has(entry.Entry, depth)))
                 continue;
-            if (sizeMax is { } max && entry.Value.Length > max)
-                largest = Math.Max(largest, entry.Value.Length);
-            else
+            if (sizeMax is not { } max || entry.Value.Length <= max)
+            {
                 selected.Add(entry);
+                continue;
+            }
+
+            largest = Math.Max(largest, entry.Value.Length);
+            leftOut.Add(entry.Entry.Value);
         }
 
-        return new AnnotationList(selected.DrainToImmutable(), largest);
+        return new AnnotationList(selected.DrainToImmutable(), largest, leftOut.DrainToImmutable());
     }
 }

@@ -37,7 +37,8 @@ public readonly record struct Annotation(AnnotationName Entry, ImmutableArray<by
 
 /// <param name="Annotations">In the order of <see cref="AnnotationName.CompareTo"/>.</param>
 /// <param name="LargestLeftOut">The size in bytes of the largest value that was left out; 0: none was.</param>
-public sealed record AnnotationList(ImmutableArray<Annotation> Annotations, int LargestLeftOut);
+/// <param name="LeftOut">The names of those that were, in the same order.</param>
+public sealed record AnnotationList(ImmutableArray<Annotation> Annotations, int LargestLeftOut, ImmutableArray<string> LeftOut);
 
 /// <param name="Folders">In the order of <see cref="FolderName.CompareTo"/>.</param>
 public sealed record AnnotatedFolders(ImmutableArray<AnnotatedFolder> Folders);

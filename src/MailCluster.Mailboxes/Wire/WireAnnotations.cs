@@ -93,9 +93,10 @@ internal static class WireAnnotations
     {
         var wire = new AnnotationList { LargestLeftOut = list.LargestLeftOut };
         wire.Annotations.AddRange(list.Annotations.Select(AnnotationCodec.ToStored));
+        wire.LeftOut.AddRange(list.LeftOut);
         return wire;
     }
 
     private static Mailboxes.AnnotationList FromWire(AnnotationList wire) =>
-        new([.. wire.Annotations.Select(AnnotationCodec.ToAnnotation)], wire.LargestLeftOut);
+        new([.. wire.Annotations.Select(AnnotationCodec.ToAnnotation)], wire.LargestLeftOut, [.. wire.LeftOut]);
 }

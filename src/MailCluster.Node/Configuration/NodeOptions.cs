@@ -92,7 +92,7 @@ internal sealed record HistoryOptions(TimeSpan Retention, TimeSpan Grace);
 /// <param name="BadCommands">Wrong commands in a row before the connection is closed.</param>
 /// <param name="ShowVersion">Whether ID tells the program's version.</param>
 /// <param name="IdleNotify">How often an idling client is told that the server is there; infinite for never.</param>
-internal sealed record ImapServiceOptions(int AppendMessages, int BadCommands, bool ShowVersion, TimeSpan IdleNotify);
+internal sealed record ImapServiceOptions(int AppendMessages, int BadCommands, bool ShowVersion, bool Metadata, TimeSpan IdleNotify);
 
 /// <summary>What LMTP does to recipients and messages.</summary>
 internal sealed record LmtpDeliveryOptions

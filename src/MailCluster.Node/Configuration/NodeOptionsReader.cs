@@ -59,6 +59,7 @@ internal static partial class NodeOptionsReader
         section.Integer("append-messages", 1, 10_000_000),
         section.Integer("bad-commands", 1, 1_000_000),
         section.Boolean("show-version"),
+        section.Boolean("metadata"),
         section.Duration("idle-notify", TimeSpan.Zero, TimeSpan.FromHours(1)) is var notify && notify > TimeSpan.Zero ? notify : Timeout.InfiniteTimeSpan);
 
     private static string ReadName(HoconSection section)

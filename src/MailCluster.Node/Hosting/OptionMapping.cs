@@ -95,6 +95,8 @@ internal static class OptionMapping
         AppendMessagesMax = node.Imap.AppendMessages,
         BadCommandsMax = node.Imap.BadCommands,
         IdleNotifyInterval = node.Imap.IdleNotify,
+        Metadata = node.Imap.Metadata,
+        AnnotationSizeMax = node.Annotations.ValueSizeMax,
         Version = node.Imap.ShowVersion ? NodeHost.Version : "",
     };
 

@@ -47,6 +47,14 @@ internal sealed partial class ScriptRunner(ImapScript script, bool byteByByte) :
         var options = new ImapOptions { Version = "1.0" };
         if (script.Option("append-max") is { } max)
             options = options with { MessageSizeMax = long.Parse(max) };
+        if (script.Has("small-annotations"))
+        {
+            mailboxes = mailboxes with { Annotations = new AnnotationOptions { ValueSizeMax = 1024, EntriesMax = 10, BytesMax = 4096, ServerAdmin = "mailto:post@example.com" } };
+            options = options with { AnnotationSizeMax = 1024 };
+        }
+
+        if (script.Option("metadata") == "no")
+            options = options with { Metadata = false };
         _fixture = await ImapFixture.StartAsync(script.Option("plaintext") != "no", mailboxes, options);
         foreach (var line in script.Lines)
         {

@@ -34,6 +34,8 @@ public sealed class CommandTableTests
         [CommandName.GetQuota] = "GETQUOTA none",
         [CommandName.GetQuotaRoot] = "GETQUOTAROOT INBOX",
         [CommandName.SetQuota] = "SETQUOTA none ()",
+        [CommandName.GetMetadata] = "GETMETADATA INBOX /shared/comment",
+        [CommandName.SetMetadata] = "SETMETADATA INBOX (/shared/comment NIL)",
         [CommandName.Check] = "CHECK",
         [CommandName.Close] = "CLOSE",
         [CommandName.Unselect] = "UNSELECT",

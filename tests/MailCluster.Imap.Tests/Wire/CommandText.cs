@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -20,6 +21,8 @@ internal static class CommandText
         byte[] bytes => "bytes:" + Convert.ToHexStringLower(bytes),
         bool or Enum or SequenceSet or UidSet => value.ToString()!.Replace(", ", "+", StringComparison.Ordinal),
         ModSeq modSeq => modSeq.ToString(),
+        AnnotationPath or AnnotationName => Of(value.ToString()),
+        ImmutableArray<byte> bytes => Of(Encoding.Latin1.GetString(bytes.AsSpan())),
         PartialRange range => $"<{range.Offset}.{range.Count}>",
         InternalDate date => date.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -44,7 +47,7 @@ internal static class CommandText
     {
         null or false => true,
         Enum flags => flags is not (FlagOperation or SectionForm or DateSource or DateRelation or SpecialUse) && Convert.ToInt64(flags, CultureInfo.InvariantCulture) == 0,
-        string or byte[] or UidSet or SequenceSet => false,
+        string or byte[] or ImmutableArray<byte> or UidSet or SequenceSet => false,
         ICollection items => items.Count == 0,
         FlagList flags => flags.System == SystemFlags.None && flags.Keywords.IsEmpty,
         _ => false,

@@ -5,9 +5,11 @@ using MailCluster.Mailboxes;
 
 namespace MailCluster.Imap.Session.Handlers;
 
-/// <summary>LIST (RFC 9051 §6.3.9; RFC 5258, RFC 5819, RFC 6154).</summary>
+/// <summary>LIST (RFC 9051 §6.3.9; RFC 5258, RFC 5819, RFC 6154, RFC 9590).</summary>
 internal static class ListHandler
 {
+    private static readonly AnnotationList s_none = new([], 0, []);
+
     public static async ValueTask<CommandOutcome> RunAsync(ImapSession session, ListCommand command)
     {
         // RFC 9051 §6.3.9: an empty pattern asks for the separator and the root of the reference.
@@ -18,6 +20,10 @@ internal static class ListHandler
         }
 
         var patterns = command.Patterns.Select(pattern => ListPattern.Create(command.Reference, pattern)).ToImmutableArray();
+        var metadata = (command.Return & ListReturn.Metadata) != 0;
+        if (metadata && !session.Services.Options.Metadata)
+            return CommandOutcome.Bad("Unknown LIST return option");
+        var annotations = metadata ? await AnnotationsAsync(session, command) : [];
         var tree = new FolderTree(await session.SendAsync(new ListFolders()));
         foreach (var node in tree.Nodes)
         {
@@ -26,11 +32,17 @@ internal static class ListHandler
             Write(session, Line(session, node, command, byChild));
             if (node.Folder is { } folder && (command.Return & ListReturn.Status) != 0)
                 StatusHandler.Write(session, folder, command.Status);
+            if (node.Folder is not null && metadata)
+                await MetadataHandlers.WriteAsync(session, node.Name.Value, annotations.GetValueOrDefault(node.Name, s_none), command.Metadata);
             await session.FlushIfLargeAsync();
         }
 
         return CommandOutcome.Ok("Done");
     }
+
+    /// <summary>Of every folder that has some, in one question.</summary>
+    private static async ValueTask<Dictionary<FolderName, AnnotationList>> AnnotationsAsync(ImapSession session, ListCommand command) =>
+        (await session.SendAsync(new ListAnnotations(command.Metadata))).Folders.ToDictionary(static folder => folder.Name, static folder => folder.List);
 
     private static bool MatchesAny(ImmutableArray<ListPattern> patterns, string name)
     {

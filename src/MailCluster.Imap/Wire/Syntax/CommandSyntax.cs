@@ -69,6 +69,8 @@ internal static class CommandSyntax
         CommandName.GetQuota => QuotaSyntax.Get(ref reader, tag),
         CommandName.GetQuotaRoot => FolderSyntax.OneName(ref reader, out var one) ? new GetQuotaRootCommand(tag, one) : null,
         CommandName.SetQuota => QuotaSyntax.Set(ref reader, tag),
+        CommandName.GetMetadata => MetadataSyntax.Get(ref reader, tag),
+        CommandName.SetMetadata => MetadataSyntax.Set(ref reader, tag),
         CommandName.Check => new CheckCommand(tag),
         CommandName.Close => new CloseCommand(tag),
         CommandName.Unselect => new UnselectCommand(tag),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MailCluster.Imap.Commands;
+using MailCluster.Mailboxes;
 
 namespace MailCluster.Imap.Wire.Syntax;
 
@@ -38,13 +39,14 @@ internal static class ListSyntax
             return null;
         var returns = ListReturn.None;
         var status = StatusItems.None;
+        ImmutableArray<AnnotationPath> metadata = [];
         if (reader.Peek == ' ')
         {
             reader.TryReadByte((byte)' ');
             if (reader.TryReadWord("RETURN"u8))
             {
                 extended = true;
-                if (!reader.ExpectSpace() || !ExpectReturns(ref reader, out returns, out status))
+                if (!reader.ExpectSpace() || !ExpectReturns(ref reader, out returns, out status, out metadata))
                     return null;
             }
             else if (!reader.ExpectEnd())
@@ -53,7 +55,7 @@ internal static class ListSyntax
             }
         }
 
-        return new ListCommand(tag, selection, reference, patterns, returns, status, extended);
+        return new ListCommand(tag, selection, reference, patterns, returns, status, metadata, extended);
     }
 
     private static bool ExpectPatterns(scoped ref WireReader reader, out ImmutableArray<string> patterns)
@@ -114,8 +116,10 @@ internal static class ListSyntax
             || reader.Reject("RECURSIVEMATCH needs SUBSCRIBED or SPECIAL-USE");
     }
 
-    private static bool ExpectReturns(scoped ref WireReader reader, out ListReturn returns, out StatusItems status)
+    private static bool ExpectReturns(
+        scoped ref WireReader reader, out ListReturn returns, out StatusItems status, out ImmutableArray<AnnotationPath> metadata)
     {
+        metadata = [];
         returns = ListReturn.None;
         status = StatusItems.None;
         if (!reader.ExpectOpen())
@@ -130,6 +134,7 @@ internal static class ListSyntax
             var option = word.Length switch
             {
                 6 when Ascii.EqualsIgnoreCase(word, "STATUS"u8) => ListReturn.Status,
+                8 when Ascii.EqualsIgnoreCase(word, "METADATA"u8) => ListReturn.Metadata,
                 8 when Ascii.EqualsIgnoreCase(word, "CHILDREN"u8) => ListReturn.Children,
                 10 when Ascii.EqualsIgnoreCase(word, "SUBSCRIBED"u8) => ListReturn.Subscribed,
                 11 when Ascii.EqualsIgnoreCase(word, "SPECIAL-USE"u8) => ListReturn.SpecialUse,
@@ -140,6 +145,9 @@ internal static class ListSyntax
             returns |= option;
             // RFC 5819 §4.
             if (option == ListReturn.Status && (!reader.ExpectSpace() || !ExpectStatusItems(ref reader, out status)))
+                return false;
+            // RFC 9590.
+            if (option == ListReturn.Metadata && (!reader.ExpectSpace() || !MetadataSyntax.ExpectEntries(ref reader, out metadata)))
                 return false;
         }
         while (reader.NextInList(ref items));
