@@ -79,6 +79,25 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
     public override async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
         _folders ??= await AskAsync(services.Mailboxes.SendAsync(recipient.Account, new ListFolders(), CommandContext.None, cancellationToken));
 
+    // RFC 5490 §3.3: with the rights of the user whose script it is; the account is theirs.
+    protected override async ValueTask<ImmutableArray<byte>?> AnnotationAsync(FolderName? folder, AnnotationName entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var query = new GetAnnotations(folder, [AnnotationPath.Of(entry)]);
+            var list = await services.Mailboxes.SendAsync(recipient.Account, query, CommandContext.None, cancellationToken);
+            return list.Annotations.IsEmpty ? null : list.Annotations[0].Value;
+        }
+        catch (MailboxRefusedException e) when (e.Reason == RefusalReason.NonExistent)
+        {
+            return null;
+        }
+        catch (MailboxRefusedException e)
+        {
+            throw new SieveHostUnavailableException(e.Message, e);
+        }
+    }
+
     private static async ValueTask<T> AskAsync<T>(ValueTask<T> asked)
     {
         try

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+using System.Text;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 
 namespace MailCluster.Delivery.Filters;
 
-/// <summary>What scripts find whatever they run for: the folders of an account as they are; no annotations, and unless a host has them no lists and no programs.</summary>
+/// <summary>What scripts find whatever they run for: the folders of an account and their annotations as they are; unless a host has them no lists and no programs.</summary>
 public abstract class FolderScriptHost : ISieveHost
 {
     /// <summary>What a shell says of a program that it does not find.</summary>
@@ -30,8 +32,25 @@ public abstract class FolderScriptHost : ISieveHost
     public async ValueTask<bool> HasSpecialUseAsync(string? folder, string specialUse, CancellationToken cancellationToken) =>
         (await FoldersAsync(cancellationToken)).Folders.Any(one => (folder is null || one.Name.Value == folder) && Has(one, specialUse));
 
-    /// <summary>The compiler takes no script that asks for one.</summary>
-    public ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken) => new((string?)null);
+    /// <summary>An annotation of a folder, or with null of the server; null if there is none, or no such folder.</summary>
+    /// <exception cref="SieveHostUnavailableException">The account cannot be asked now.</exception>
+    protected abstract ValueTask<ImmutableArray<byte>?> AnnotationAsync(FolderName? folder, AnnotationName entry, CancellationToken cancellationToken);
+
+    /// <summary>What is no name of a folder or of an annotation has no value. Bytes that are no UTF-8 become U+FFFD: scripts know only text.</summary>
+    public async ValueTask<string?> GetMetadataAsync(string? folder, string entry, CancellationToken cancellationToken)
+    {
+        FolderName? of = null;
+        if (folder is not null)
+        {
+            if (!FolderName.TryCreate(folder, out var name, out _))
+                return null;
+            of = name;
+        }
+
+        return AnnotationName.TryCreate(entry, out var annotation, out _) && await AnnotationAsync(of, annotation, cancellationToken) is { } value
+            ? Encoding.UTF8.GetString(value.AsSpan())
+            : null;
+    }
 
     /// <summary>There are none.</summary>
     public virtual ValueTask<bool?> ListContainsAsync(string list, string value, CancellationToken cancellationToken) => new((bool?)null);

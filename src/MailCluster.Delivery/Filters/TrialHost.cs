@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MailCluster.Mailboxes;
 using MailCluster.Sieve;
 
@@ -14,6 +15,9 @@ internal sealed class TrialHost(ScriptTrial trial, FilterServices services) : Fi
 
     public override async ValueTask<FolderList> FoldersAsync(CancellationToken cancellationToken) =>
         trial.Account is null ? new FolderList([], []) : await base.FoldersAsync(cancellationToken);
+
+    protected override async ValueTask<ImmutableArray<byte>?> AnnotationAsync(FolderName? folder, AnnotationName entry, CancellationToken cancellationToken) =>
+        trial.Account is null ? null : await base.AnnotationAsync(folder, entry, cancellationToken);
 
     public override async ValueTask<SieveProgramResult> ExecuteAsync(
         SieveProgramKind kind, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)

@@ -7,8 +7,7 @@ namespace MailCluster.Node.Configuration;
 internal sealed record SieveLanguageSettings(SieveCompilerOptions Compiler, SieveRunLimits Limits, SieveRunOptions Run)
 {
     /// <summary>
-    /// What the compiler knows and nothing here carries out, so that no script may require it: folders have no annotations, and no script runs on
-    /// what IMAP does.
+    /// What the compiler knows and nothing here carries out, so that no script may require it: no script runs on what IMAP does.
     /// </summary>
-    public static ImmutableArray<string> WithoutEffect { get; } = ["mboxmetadata", "servermetadata", "imapsieve"];
+    public static ImmutableArray<string> WithoutEffect { get; } = ["imapsieve"];
 }

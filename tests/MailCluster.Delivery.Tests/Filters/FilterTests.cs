@@ -327,6 +327,31 @@ public sealed partial class FilterTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, (await SendAsync(new DescribeFolder(FolderName.Inbox))).Messages);
     }
 
+    [Theory]
+    [InlineData("""metadata "INBOX" "/private/vendor/x/auto" "ON" """, true)]
+    [InlineData("""metadata :comparator "i;octet" "INBOX" "/private/vendor/x/auto" "ON" """, false)]
+    [InlineData("""metadata :matches "INBOX" "/PRIVATE/vendor/x/auto" "*" """, true)]
+    [InlineData("""metadata :matches "INBOX" "/shared/comment" "*" """, false)]
+    [InlineData("""metadata :matches "Nowhere" "/private/vendor/x/auto" "*" """, false)]
+    [InlineData("""metadata :matches "a//b" "no name" "*" """, false)]
+    [InlineData("""metadataexists "INBOX" ["/private/vendor/x/auto", "/private/comment"] """, true)]
+    [InlineData("""metadataexists "INBOX" ["/private/vendor/x/auto", "/shared/comment"] """, false)]
+    [InlineData("""servermetadata :contains "/shared/comment" "grüße" """, true)]
+    [InlineData("""servermetadata "/private/vendor/x/auto" "on" """, false)]
+    [InlineData("""servermetadataexists "/shared/comment" """, true)]
+    [InlineData("""servermetadataexists "/shared/admin" """, false)]
+    public async Task Scripts_see_the_annotations_of_folders_and_of_the_server(string test, bool holds)
+    {
+        await SendAsync(new SetAnnotations(FolderName.Inbox, [Change("/private/vendor/x/auto", "on"), Change("/private/comment", "")]));
+        await SendAsync(new SetAnnotations(null, [Change("/shared/comment", "viele grüße\r\n")]));
+        await PutAsync($$"""require ["mboxmetadata", "servermetadata", "fileinto", "mailbox"]; if {{test}} { fileinto :create "Yes"; }""");
+        await DeliverAsync();
+
+        Assert.Equal([holds ? "Yes" : "INBOX"], await FoldersWithMailAsync());
+
+        static AnnotationChange Change(string entry, string value) => new(AnnotationName.Create(entry), [.. Encoding.UTF8.GetBytes(value)]);
+    }
+
     [Fact]
     public void Mailto_URIs_name_whom_and_what()
     {
