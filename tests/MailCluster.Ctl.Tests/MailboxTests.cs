@@ -48,6 +48,29 @@ public sealed class MailboxTests(RunningNode node)
     }
 
     [Fact]
+    public async Task Annotations_are_set_listed_read_and_removed()
+    {
+        const string User = "notes@boxes.example";
+        await node.AddUserAsync(User);
+        Assert.Equal($"{User}: INBOX: set\n", await node.OkAsync("mailbox", "metadata", "set", "-u", User, "INBOX", "/Shared/Comment", "für alle"));
+        await node.OkAsync("mailbox", "metadata", "set", "-u", User, "INBOX", "/private/vendor/x/colour", "#b71c1c");
+        await node.OkAsync("mailbox", "metadata", "set", "-u", User, "", "/shared/comment", "");
+
+        Assert.Equal("für alle\n", await node.OkAsync("mailbox", "metadata", "get", "-u", User, "INBOX", "/shared/comment"));
+        Assert.Equal(["/private/vendor/x/colour", "/shared/comment"], Entries(await node.RowsAsync("mailbox", "metadata", "list", "-u", User, "INBOX")));
+        Assert.Equal(["/private/vendor/x/colour"], Entries(await node.RowsAsync("mailbox", "metadata", "list", "-u", User, "INBOX", "/private/vendor")));
+        Assert.Equal(["/shared/comment"], Entries(await node.RowsAsync("mailbox", "metadata", "list", "-u", User, "")));
+
+        Assert.Equal($"{User}: INBOX: unset\n", await node.OkAsync("mailbox", "metadata", "unset", "-u", User, "INBOX", "/shared/comment"));
+        Assert.Equal(68, (await node.CtlAsync("mailbox", "metadata", "get", "-u", User, "INBOX", "/shared/comment")).ExitCode);
+        Assert.Equal(68, (await node.CtlAsync("mailbox", "metadata", "list", "-u", User, "Missing")).ExitCode);
+        Assert.Equal(64, (await node.CtlAsync("mailbox", "metadata", "set", "-u", User, "INBOX", "/public/comment", "x")).ExitCode);
+        Assert.Equal(65, (await node.CtlAsync("mailbox", "metadata", "set", "-u", User, "", "/shared/admin", "mailto:me@boxes.example")).ExitCode);
+
+        static string[] Entries(IEnumerable<JsonElement> rows) => [.. rows.Select(row => row.GetProperty("entry").GetString()!)];
+    }
+
+    [Fact]
     public async Task Status_shows_the_fields_that_are_asked_for()
     {
         const string User = "status@boxes.example";

@@ -25,7 +25,7 @@ internal static class MailboxCommands
 
     public static Command Make() => CtlCommand.Group(
         "mailbox", "mailboxes (folders) of an account", List(), Status(), Create(), Delete(), Rename(), Subscribe("subscribe", true),
-        Subscribe("unsubscribe", false));
+        Subscribe("unsubscribe", false), MailboxMetadataCommands.Make());
 
     private static Command List()
     {
@@ -138,7 +138,7 @@ internal static class MailboxCommands
 
     internal static JsonArray Texts(IEnumerable<string>? texts) => [.. (texts ?? []).Select(text => JsonValue.Create(text))];
 
-    private static SentencePrinter Result() => new(Console.Out, row =>
+    internal static SentencePrinter Result() => new(Console.Out, row =>
         $"{Word(row, "user")}: {Word(row, "mailbox")}: {Word(row, "result")}");
 
     private static string? Word(JsonElement row, string name) => row.GetProperty(name).GetString();

@@ -50,6 +50,9 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, MailboxDeleteVerb>();
         services.AddSingleton<IAdminVerb, MailboxRenameVerb>();
         services.AddSingleton<IAdminVerb, MailboxSubscribeVerb>();
+        services.AddSingleton<IAdminVerb, MailboxMetadataListVerb>();
+        services.AddSingleton<IAdminVerb, MailboxMetadataGetVerb>();
+        services.AddSingleton<IAdminVerb, MailboxMetadataSetVerb>();
         services.AddSingleton<IAdminVerb, SaveVerb>();
         services.AddSingleton<IAdminVerb, DeliverVerb>();
         services.AddSingleton<IAdminVerb, QuotaGetVerb>();

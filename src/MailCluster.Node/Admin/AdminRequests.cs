@@ -57,6 +57,17 @@ internal sealed record MailboxDeleteRequest(string User, string[] Mailboxes, boo
 
 internal sealed record MailboxRenameRequest(string User, string From, string To, bool Subscribe = false);
 
+/// <param name="Mailbox">Empty: the server, as the user sees it.</param>
+/// <param name="Below">Only this entry and those below it; null: all.</param>
+internal sealed record MailboxMetadataListRequest(string User, string Mailbox, string? Below = null);
+
+/// <param name="Mailbox">Empty: the server, as the user sees it.</param>
+internal sealed record MailboxMetadataRequest(string User, string Mailbox, string Entry);
+
+/// <param name="Mailbox">Empty: the server, as the user sees it.</param>
+/// <param name="Value">Null: it is to be no more.</param>
+internal sealed record MailboxMetadataSetRequest(string User, string Mailbox, string Entry, string? Value = null);
+
 internal sealed record MailboxSubscribeRequest(string User, string[] Mailboxes, bool Subscribed);
 
 /// <param name="Query">Search keys of IMAP, one word of the command line each, and <c>mailbox MASK</c>.</param>

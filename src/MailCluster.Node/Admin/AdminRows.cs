@@ -54,6 +54,9 @@ internal sealed record MailboxStatusRow(
     long Size,
     string Guid);
 
+/// <param name="Encoding"><c>text</c>, or <c>base64</c> for what is none.</param>
+internal sealed record MailboxMetadataRow(string User, string Mailbox, string Entry, string Value, string Encoding);
+
 internal sealed record MailboxChangeRow(string User, string Mailbox, string Result);
 
 internal sealed record SearchRow(string User, string Mailbox, string MailboxGuid, uint Uid);
