@@ -26,6 +26,9 @@ public sealed record EdgeListener(string Name, TlsMode Tls)
     /// </summary>
     public IReadOnlyList<IPNetwork>? ProxyNetworks { get; init; }
 
+    /// <summary>What clients show of themselves here; null: what <see cref="TlsPolicy"/> says where clients log in, and nothing elsewhere.</summary>
+    public ClientCertificateMode? ClientCertificates { get; init; }
+
     /// <summary>Connections that this listener takes at a time; null: as many as the node does.</summary>
     public int? ConnectionsMax { get; init; }
 }

@@ -76,7 +76,7 @@ public sealed partial class EdgeConnection
                 static (_, hello, state, _) =>
                 {
                     var self = (EdgeConnection)state!;
-                    return new(self._services.Tls.Select(hello.ServerName, self._alpnName, self._handler.RequiresLogin));
+                    return new(self._services.Tls.Select(hello.ServerName, self._alpnName, self._handler.EntryListener, self._handler.RequiresLogin));
                 },
                 this,
                 Closed);

@@ -37,6 +37,8 @@ public abstract partial class EdgeConnectionHandler(EdgeServices services, EdgeL
 
     internal bool RequiresLogin => HasLogin;
 
+    internal EdgeListener EntryListener => Listener;
+
     /// <summary>Speaks the protocol until the session is over. What is in the output when it returns is flushed.</summary>
     /// <remarks>
     /// A read that comes back cancelled means "look up": <see cref="EdgeConnection.Ending"/> tells whether the session must end (say so to

@@ -18,12 +18,13 @@ internal sealed class TlsAcceptor(ITlsCertificateSource certificates, TlsPolicy 
 
     /// <param name="serverName">What the client asked for.</param>
     /// <param name="alpnName">The protocol's name, or null.</param>
-    /// <param name="hasLogin">Whether clients log in: of the others, mail servers, no certificate is asked.</param>
-    public SslServerAuthenticationOptions Select(string? serverName, string? alpnName, bool hasLogin)
+    /// <param name="listener">Through which the client came.</param>
+    /// <param name="hasLogin">Whether clients log in: of the others, mail servers, no certificate is asked unless the listener says so.</param>
+    public SslServerAuthenticationOptions Select(string? serverName, string? alpnName, EdgeListener listener, bool hasLogin)
     {
         var certificate = certificates.Find(serverName) ?? throw new AuthenticationException("There is no certificate.");
         var byUse = _options.GetOrCreateValue(certificate);
-        var mode = hasLogin ? policy.ClientCertificates : ClientCertificateMode.None;
+        var mode = listener.ClientCertificates ?? (hasLogin ? policy.ClientCertificates : ClientCertificateMode.None);
         var use = $"{mode} {alpnName}";
         lock (byUse)
         {

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailCluster.Edge;
 
-/// <summary>What clients show of themselves in the handshake, on protocols with a login.</summary>
+/// <summary>What clients show of themselves in the handshake.</summary>
 public enum ClientCertificateMode
 {
     /// <summary>Nothing; they are not asked.</summary>
@@ -29,7 +29,7 @@ public sealed record TlsPolicy
     /// </summary>
     public IReadOnlyList<TlsCipherSuite> CipherSuites { get; init; } = [];
 
-    /// <summary>What clients must show.</summary>
+    /// <summary>What clients must show where they log in, unless the listener has a word of its own.</summary>
     public ClientCertificateMode ClientCertificates { get; init; }
 
     /// <summary>Who may vouch for clients: these alone, not the machine's authorities. Only needed when clients are asked.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using MailCluster.Edge;
 
 namespace MailCluster.Node.Configuration;
 
@@ -20,6 +21,9 @@ internal sealed record ListenerOptions(string Name, bool IsEnabled, IPAddress? A
 {
     /// <summary>True: only balancers of <see cref="ListenersOptions.ProxyNetworks"/> connect, each connection with a PROXY header. Mail listeners only.</summary>
     public bool IsBehindProxy { get; init; }
+
+    /// <summary>What clients show of themselves in TLS; null: what <see cref="TlsOptions"/> says where clients log in, and nothing elsewhere. Mail listeners only.</summary>
+    public ClientCertificateMode? ClientCertificates { get; init; }
 
     /// <summary>Connections at a time; null for as many as the node takes. Mail listeners only.</summary>
     public int? ConnectionsMax { get; init; }

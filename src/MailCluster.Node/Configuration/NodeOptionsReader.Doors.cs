@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Text;
+using MailCluster.Edge;
 using MailCluster.Hocon.Binding;
 
 namespace MailCluster.Node.Configuration;
@@ -35,6 +36,9 @@ internal static partial class NodeOptionsReader
     private static ListenerOptions ReadMailListener(HoconSection section, string name, params (string Word, ListenerTls Tls)[] tls) =>
         section.Section(name, listener => ReadListener(listener, name, tls) with
         {
+            ClientCertificates = listener.Choice<ClientCertificateMode?>(
+                "client-certificates",
+                ("inherit", null), ("none", ClientCertificateMode.None), ("request", ClientCertificateMode.Request), ("require", ClientCertificateMode.Require)),
             IsBehindProxy = listener.Choice("proxy-protocol", ("off", false), ("required", true)),
             ConnectionsMax = (int?)listener.IntegerOrOff("connections", 1, 10_000_000),
         });

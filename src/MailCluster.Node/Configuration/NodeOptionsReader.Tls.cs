@@ -7,7 +7,7 @@ namespace MailCluster.Node.Configuration;
 
 internal static partial class NodeOptionsReader
 {
-    private static TlsOptions ReadTls(HoconSection section)
+    private static TlsOptions ReadTls(HoconSection section, ListenersOptions listeners)
     {
         var mode = section.Choice(
             "client-certificates", ("none", ClientCertificateMode.None), ("request", ClientCertificateMode.Request), ("require", ClientCertificateMode.Require));
@@ -16,7 +16,7 @@ internal static partial class NodeOptionsReader
         {
             ExpectFile(section, "client-authorities", authorities);
         }
-        else if (mode != ClientCertificateMode.None)
+        else if (mode != ClientCertificateMode.None || listeners.Mail.Any(listener => listener is { IsEnabled: true, ClientCertificates: ClientCertificateMode.Request or ClientCertificateMode.Require }))
         {
             section.Fault("client-authorities", "expected the certificates of the authorities that clients' certificates are from");
         }

@@ -19,6 +19,7 @@ internal static partial class NodeOptionsReader
         var (name, user, roles) = section.Section("node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null)));
         var auth = section.Section("auth", ReadAuth);
         var (scripts, language, sieveDelivery) = section.Section("sieve", ReadSieve);
+        var listeners = section.Section("listeners", ReadListeners);
         return new NodeOptions
         {
             DataDirectory = dataDirectory,
@@ -30,8 +31,8 @@ internal static partial class NodeOptionsReader
             Sharding = sharding,
             Shards = shards,
             ReturnMemoryAfter = section.Section("memory", memory => memory.DurationOrOff("return-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
-            Listeners = section.Section("listeners", ReadListeners),
-            Tls = section.Section("tls", ReadTls),
+            Listeners = listeners,
+            Tls = section.Section("tls", tls => ReadTls(tls, listeners)),
             Auth = storage.Journal == JournalKind.Sqlite ? auth with { PasswdFile = auth.PasswdFile ?? Path.Combine(dataDirectory, "users") } : auth,
             Limits = section.Section("limits", ReadLimits),
             Timeouts = section.Section("timeouts", ReadTimeouts),

@@ -292,6 +292,7 @@ internal static class OptionMapping
     })
     {
         ProxyNetworks = listener.IsBehindProxy ? listeners.ProxyNetworks : null,
+        ClientCertificates = listener.ClientCertificates,
         ConnectionsMax = listener.ConnectionsMax,
     };
 
