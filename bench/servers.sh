@@ -27,6 +27,12 @@ make_base() {
   make_store ours
 }
 
+# Accounts whose passwords are hashed, each with a salt of its own, for logins that are to cost something: add_hashed COUNT, before the servers start. Both have
+# them in the same file.
+add_hashed() {
+  awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++) print "secret" }' | openssl passwd -6 -stdin | awk '{ print "h" (NR - 1) "@bench.test:{SHA512-CRYPT}" $0 "::::::" }' | tee -a "$base/ours/users" >>"$base/users"
+}
+
 # A data directory of ours: make_store NAME [ACCOUNTS].
 make_store() {
   mkdir -p "$base/$1"
@@ -77,6 +83,7 @@ start_ours() {
     --set 'mailcluster.listeners.http.enabled=false' \
     --set "mailcluster.tls.certificate=\"$base/cert.pem\"" --set "mailcluster.tls.key=\"$base/key.pem\"" \
     --set 'mailcluster.auth.allow-plaintext=true' --set 'mailcluster.auth.mechanisms=[PLAIN, LOGIN, SCRAM-SHA-256]' \
+    --set 'mailcluster.auth.ban.allow=["127.0.0.0/24"]' --set 'mailcluster.auth.penalty-exempt=["127.0.0.0/24"]' \
     --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
     --set 'mailcluster.log.level=warning' >"$base/$name.log" 2>&1 &
   pid[$name]=$!

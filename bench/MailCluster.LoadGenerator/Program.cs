@@ -9,7 +9,8 @@ const string Usage = """
     usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
                                              restarted before it, with or without dropping the page cache; only=ours; rounds=N at
                                              most; store=NAME:ACCOUNTS where it needs a data directory of its own;
-                                             folders=ACCOUNT:COUNT where an account has so many
+                                             folders=ACCOUNT:COUNT where an account has so many;
+                                             hashed=N where so many accounts with hashed passwords must exist
            loadgen users   --password WORD [--accounts N]   the passwd-file that the rows need, on standard output
            loadgen prepare ROW… TARGET          put in place what the rows read
            loadgen run     ROW… TARGET          one line of JSON for each row
@@ -118,6 +119,10 @@ static string Describe(Row row, bool quick)
     if (row.Store is { } store)
     {
         words.Add($"store={store.Name}:{store.Count(quick)}");
+    }
+    if (row.HashedAccounts > 0)
+    {
+        words.Add($"hashed={row.HashedAccounts}");
     }
     if (row.ManyFolders is { } folders)
     {

@@ -71,6 +71,9 @@ internal abstract class Row(string name, RowUnit unit, double target)
     /// <summary>Empty folders that an account has to have; null = none. <see cref="Prepare"/> creates those that are missing.</summary>
     public virtual ManyFolders? ManyFolders => null;
 
+    /// <summary>Accounts with hashed passwords that must exist: h0@bench.test …; 0 = none.</summary>
+    public virtual int HashedAccounts => 0;
+
     /// <summary>What happens to the server between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
     public Restart Restart { get; init; }
 

@@ -56,13 +56,19 @@ internal sealed class Setup
 
     public int Hundred => Quick ? 10_000 : 100_000;
 
+    /// <summary>The first of those with hashed passwords: they log in again and again. The others are for rows where each logs in once.</summary>
+    public const int HashedKnown = 20;
+
+    /// <summary>An account whose password is stored as a slow hash.</summary>
+    public static string Hashed(int number) => string.Create(CultureInfo.InvariantCulture, $"h{number}@bench.test");
+
     public static string Account(int number) => string.Create(CultureInfo.InvariantCulture, $"b{number}@bench.test");
 
     /// <summary>An account that only this round of this row uses.</summary>
     public string Fresh(Row row, int index) =>
         Account(FreshBegin + (((RowCatalogue.IndexOf(row) * RoundsMax) + Round % RoundsMax) * FreshCount) + index % FreshCount);
 
-    public Drive Drive(Row row) => new(row.Name, Server) { Time = Time };
+    public Drive Drive(Row row, int stepsMax = 1_000_000) => new(row.Name, Server) { Time = Time, StepsMax = stepsMax };
 
     public ImapClient Connect(string account, bool tls = false, bool resumes = false)
     {
