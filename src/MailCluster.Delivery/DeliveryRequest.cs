@@ -29,6 +29,9 @@ public sealed record DeliveryRequest(
     /// <summary>How a recipient's script may refuse it.</summary>
     public RefusalForm Refusal { get; init; }
 
+    /// <summary>What happened by IMAP to a message that is in a folder already; null: it is being delivered.</summary>
+    internal ImapEvent? Event { get; init; }
+
     /// <summary>How strictly it is held against the quota.</summary>
     public QuotaCheck Quota { get; init; } = QuotaCheck.WithGrace;
 }

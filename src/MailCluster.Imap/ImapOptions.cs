@@ -24,6 +24,9 @@ public sealed record ImapOptions
     /// <summary>The largest annotation that an account takes, in bytes: what METADATA MAXSIZE tells. As <see cref="Mailboxes.AnnotationOptions.ValueSizeMax"/>.</summary>
     public int AnnotationSizeMax { get; init; } = new Mailboxes.AnnotationOptions().ValueSizeMax;
 
+    /// <summary>Where users keep the scripts that run on what they do (RFC 6785 §2.1), a <c>sieve://</c> URL; null: no such scripts.</summary>
+    public string? SieveUrl { get; init; }
+
     /// <summary>What ID tells of the server besides its name (RFC 2971); empty to keep the version to itself.</summary>
     public string Version { get; init; } = "";
 }

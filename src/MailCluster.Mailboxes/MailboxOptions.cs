@@ -47,6 +47,9 @@ public sealed record MailboxOptions
     /// <summary>What accounts may hold, and who is told when one is nearly full.</summary>
     public QuotaOptions Quota { get; init; } = new();
 
+    /// <summary>On what of IMAP scripts run; null: on nothing.</summary>
+    public ScriptEventOptions? ScriptEvents { get; init; }
+
     /// <summary>How long a command may wait for its mailbox, all retries together.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -28,7 +28,7 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
             time,
             NullLoggerFactory.Instance,
             _ => { });
-        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal, QuotaWatcher = watcher, Level = level };
+        var services = new MailboxServices(_persistence, Bodies, Feeds, options, time) { Outbox = OutboxSignal, ScriptTasks = ScriptTaskSignal, QuotaWatcher = watcher, Level = level };
         Region = MailboxClient.CreateRegion(
             services, ShardCount.Default, new LocalShardAllocation(), new ShardRegionOptions(), NullLoggerFactory.Instance);
         var region = new MailboxRegion(Region);
@@ -44,6 +44,8 @@ public sealed class InMemoryMailboxes : IAsyncDisposable
     public OutboxRegister OutboxRegister { get; }
 
     public OutboxSignal OutboxSignal { get; } = new();
+
+    public ScriptTaskSignal ScriptTaskSignal { get; } = new();
 
     public InMemoryBodyStore Bodies { get; } = new();
 

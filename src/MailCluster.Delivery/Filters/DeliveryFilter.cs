@@ -21,6 +21,8 @@ public sealed class DeliveryFilter
     /// <summary>The same scripts, tried out.</summary>
     public ScriptTrials Trials => new(_services);
 
+    internal FilterServices Services => _services;
+
     /// <exception cref="MailboxRefusedException">The account cannot be asked now.</exception>
     internal async ValueTask<FilterPlan> PlanAsync(
         Recipient recipient, DeliveryRequest request, FolderName keepFolder, PipesDone pipes, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
         await IsMarkedAsync(DuplicateKey(handle, id), cancellationToken);
 
     // RFC 5183 §4.1: a delivery agent (MDA), while the message is on its way.
-    public override string? EnvironmentItem(string name) => name switch
+    public override string? EnvironmentItem(string name) => request.Event?.EnvironmentItem(name, recipient) ?? name switch
     {
         "name" => "MailCluster",
         "version" => typeof(FilterHost).Assembly.GetName().Version?.ToString(3),

@@ -32,6 +32,12 @@ internal sealed class FilterPlan
     /// <summary>The sender is told by a message that it is refused.</summary>
     public bool IsRefusedByMail { get; set; }
 
+    /// <summary>Of a message that is in a folder already: it stays there.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Of a message that is in a folder already: what flags it is to have; null for those that it has.</summary>
+    public MessageFlags? Flags { get; set; }
+
     public void File(MailBytes message, FolderName folder, SystemFlags flags, IEnumerable<string> keywords, MissingFolder missing, SpecialUse use, bool subscribe)
     {
         var placeholder = new NewMessage(default, default, 0, default, flags, [.. keywords]);

@@ -128,7 +128,7 @@ internal sealed partial class FilterRun
     private void AppendTrace(ByteBuffer text, string kind, string messageId, string what)
     {
         var id = messageId.Length > 0
-            ? MarkKey.Of("message-id", kind, recipient.Account.Value, messageId, request.Sender, what).Value
+            ? MarkKey.Of("message-id", kind, recipient.Account.Value, messageId, request.Sender, what + request.Event?.Key).Value
             : Guid.NewGuid();
         MailText.Raw(text, $"Date: {MailDate.Of(services.Time.GetLocalNow())}\r\nMessage-ID: <{id:N}.{kind}@{Options.HostName}>\r\nX-Sieve: MailCluster\r\n");
     }

@@ -56,7 +56,7 @@ internal sealed partial class FilterRun(
     {
         var message = SieveMessage.Create(request.Message);
         var messageId = MessageIdOf(message);
-        if (Options.SuppressDuplicates is { } memory && messageId.Length > 0)
+        if (request.Event is null && Options.SuppressDuplicates is { } memory && messageId.Length > 0)
         {
             var key = MarkKey.Of("delivered", messageId, OwnAddress.ToLowerInvariant());
             if (await _host.IsMarkedAsync(key, cancellationToken))
@@ -74,7 +74,7 @@ internal sealed partial class FilterRun(
             return;
         }
 
-        var interpreter = new SieveInterpreter(services.Limits, _host, services.RunOptions, services.Time);
+        var interpreter = new SieveInterpreter(services.Limits, _host, services.RunOptions, services.Time) { InitialFlags = request.Event?.Flags ?? [] };
         var outcome = await interpreter.RunAsync(stages, message, EnvelopeOf(), null, cancellationToken);
         foreach (var line in outcome.Log)
             FilterLog.Says(services.Log, recipient.Account, request.Session, line);
@@ -82,6 +82,7 @@ internal sealed partial class FilterRun(
             throw Unavailable(outcome.Error?.ToString() ?? "A script cannot be run now.", null);
         if (outcome.Error is { } error)
             FilterLog.Failed(services.Log, recipient.Account, request.Session, error.ToString());
+        NoteFlags(outcome);
         foreach (var action in outcome.Actions)
             await AddAsync(action, messageId, cancellationToken);
         foreach (var pipe in outcome.Actions.OfType<SievePipe>())
@@ -141,6 +142,12 @@ internal sealed partial class FilterRun(
 
     private void Keep(MailBytes message, ImmutableArray<string> flags)
     {
+        if (request.Event is not null)
+        {
+            _plan.IsKept = true;
+            return;
+        }
+
         var (system, keywords) = FlagsOf(flags);
         _plan.File(message, keepFolder, system, keywords, MissingFolder.UseInbox, SpecialUse.None, subscribe: false);
     }

@@ -14,7 +14,7 @@ internal sealed record ImapCapability(string Name, Func<ImapSession, bool> IsSho
 /// <summary>The capabilities, in the order in which they are shown; a test asks for a scripted conversation for each.</summary>
 internal static class ImapCapabilities
 {
-    /// <summary>Those without an argument. <c>AUTH=</c> and <c>APPENDLIMIT=</c> follow them.</summary>
+    /// <summary>Those without an argument. <c>AUTH=</c>, <c>APPENDLIMIT=</c> and <c>IMAPSIEVE=</c> follow them.</summary>
     public static IReadOnlyList<ImapCapability> All { get; } =
     [
         Always("IMAP4rev1"),
@@ -74,6 +74,13 @@ internal static class ImapCapabilities
             // RFC 7889 §2
             writer.Raw(" APPENDLIMIT="u8);
             writer.Number(session.Services.Options.MessageSizeMax);
+            if (session.Services.Options.SieveUrl is { } url)
+            {
+                // RFC 6785 §2.1
+                writer.Raw(" IMAPSIEVE="u8);
+                writer.Ascii(url);
+            }
+
             return;
         }
 

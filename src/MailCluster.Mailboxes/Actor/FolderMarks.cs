@@ -17,12 +17,17 @@ internal static class FolderMarks
         MoveMessages move => Of(state, move.Source, state.Find(move.Target)?.Id),
         ExpungeMessages expunge => Of(state, expunge.Folder),
         DeliverMessage deliver => OfFilings(state, deliver.Filings),
+        SettleScriptTask settle => OfTask(state, settle),
         SettleOutboxEntry settle => OfFilings(state, settle.Filings),
         _ => [],
     };
 
     /// <summary>Any folder may have changed, or be gone.</summary>
     public static bool ConcernsAll(IMailboxCommand command) => command is RenameFolder or DeleteFolder or PurgeAccount;
+
+    /// <summary>The folder of the message is not named by a command that was carried out, and runs on the node that has the account as a rule: its filings are.</summary>
+    private static ImmutableArray<FolderMark> OfTask(MailboxState state, SettleScriptTask settle) =>
+        settle.Change is { } change ? OfFilings(state, change.Delivery.Filings) : [];
 
     /// <summary>INBOX with them: it may have taken the place of a folder.</summary>
     private static ImmutableArray<FolderMark> OfFilings(MailboxState state, ImmutableArray<Filing> filings) => filings.IsEmpty

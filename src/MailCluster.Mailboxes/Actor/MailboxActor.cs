@@ -53,7 +53,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
             {
                 (var events, reply) = MailboxRules.Decide(state, request.Command, context);
                 if (!events.IsEmpty)
-                    Add(request.Context, reply, events);
+                    Add(request.Context, reply, WithScripts(state, request, events, context));
             }
         }
         catch (MailboxRefusedException refusal)
@@ -106,6 +106,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
     {
         _published = after.Folders;
         TellOutbox(before, after);
+        TellScriptTasks(before, after);
         TellLevel(after);
         if (services.Feeds.HasNobodyToTell(account))
             return;
@@ -156,6 +157,8 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
         _published = state.Folders;
         if (!state.Outbox.IsEmpty)
             services.Outbox?.OutboxChanged(account, state.NextOutboxAttempt);
+        if (!state.ScriptTasks.IsEmpty)
+            services.ScriptTasks?.ScriptTasksWait(account);
         _directory?.AskIfOld();
         foreach (var folder in state.Folders.Values)
         {
@@ -189,7 +192,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
         {
             foreach (var e in change.Events)
             {
-                if (e is not FlagsChanged)
+                if (e is not (FlagsChanged or ScriptsQueued or ScriptsSettled))
                     return Durability.Disk;
             }
         }
@@ -208,6 +211,7 @@ internal sealed partial class MailboxActor(MailboxServices services, AccountId a
         AskScriptSpace ask => MailboxRules.RequireScriptSpace(state, ask.Name, ask.Size, services.Options),
         GetAnnotations get => AnnotationAnswers.Get(state, get, services.Options.Annotations),
         ListAnnotations list => AnnotationAnswers.List(state, list),
+        NextScriptTask => Next(state),
         ListOutbox => MailboxAnswers.Outbox(state),
         FindMarks find => MailboxAnswers.Find(state, find, services.Time.GetUtcNow()),
         OpenFolder open => Locate(Named(state, open.Name), isRemote, isRemote && open.TakeRecent),

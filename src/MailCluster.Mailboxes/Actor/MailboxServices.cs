@@ -19,6 +19,9 @@ public sealed record MailboxServices(
     /// <summary>Is told of accounts that have mail to send; null where nothing is sent.</summary>
     public IOutboxListener? Outbox { get; init; }
 
+    /// <summary>Is told of accounts in which messages wait for scripts; null where none are run.</summary>
+    public IScriptTaskListener? ScriptTasks { get; init; }
+
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>What says which quota an account has; null when nothing but the configuration and the account's own history does.</summary>

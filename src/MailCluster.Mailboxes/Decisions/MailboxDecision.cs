@@ -37,6 +37,7 @@ internal static partial class MailboxRules
         SetQuota quota => Decide(state, quota),
         MarkQuotaLevel level => Decide(state, level),
         SetAnnotations annotations => Decide(state, annotations, context),
+        SettleScriptTask settle => Decide(state, settle, context),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}."),
     };
 

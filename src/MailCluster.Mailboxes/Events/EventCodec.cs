@@ -146,6 +146,8 @@ internal static class EventCodec
         ScriptActivated activated => ScriptCodec.ToStored(activated),
         AccountPurged purged => new Event { AccountPurged = new Stored.AccountPurged { ModSeq = purged.ModSeq.Value } },
         AnnotationsChanged annotations => AnnotationCodec.ToStored(annotations),
+        ScriptsQueued queued => ScriptTaskCodec.ToStored(queued),
+        ScriptsSettled settled => ScriptTaskCodec.ToStored(settled),
         QuotaChanged quota => new Event { QuotaChanged = QuotaCodec.ToStored(quota) },
         _ => DeliveryEventCodec.ToStored(e) ?? throw new InvalidOperationException($"{e.GetType().Name} has no stored form."),
     };
@@ -174,6 +176,8 @@ internal static class EventCodec
             stored.MessagesMoved.SaveDate),
         Event.KindOneofCase.AnnotationsChanged => AnnotationCodec.FromStored(stored.AnnotationsChanged),
         Event.KindOneofCase.QuotaChanged => QuotaCodec.FromStored(stored.QuotaChanged),
+        Event.KindOneofCase.ScriptsQueued => ScriptTaskCodec.FromStored(stored.ScriptsQueued),
+        Event.KindOneofCase.ScriptsSettled => ScriptTaskCodec.FromStored(stored.ScriptsSettled),
         Event.KindOneofCase.FolderCreated => new FolderCreated(
             stored.FolderCreated.Folder.ToFolderId(),
             stored.FolderCreated.Name.ToFolderName(),

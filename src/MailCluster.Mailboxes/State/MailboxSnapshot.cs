@@ -137,6 +137,7 @@ internal static class MailboxSnapshot
         AnnotationSnapshot.WriteRoot(state.Annotations, root);
         root.Marks.AddRange(state.Marks.InOrder().Select(DeliveryEventCodec.ToStored));
         root.Outbox.AddRange(state.Outbox.Values.OrderBy(entry => entry.Id.Value).Select(DeliveryEventCodec.ToStored));
+        root.ScriptTasks.AddRange(state.ScriptTasks.Select(ScriptTaskCodec.ToStored));
         return root.ToByteArray();
     }
 
@@ -185,6 +186,7 @@ internal static class MailboxSnapshot
             Marks = DeliveryMarks.Empty.With(root.Marks.Select(DeliveryEventCodec.FromStored), DateTimeOffset.UnixEpoch),
             Outbox = root.Outbox.Select(DeliveryEventCodec.FromStored).ToImmutableDictionary(entry => entry.Id),
             Quota = root.Quota.ToAccountQuota(),
+            ScriptTasks = [.. root.ScriptTasks.Select(ScriptTaskCodec.FromStored)],
         };
 
         ReadOnlyMemory<byte>? PartOf(string name) => parts.TryGetValue(name, out var part) ? part[""] : (ReadOnlyMemory<byte>?)null;

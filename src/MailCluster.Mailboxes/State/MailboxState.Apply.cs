@@ -51,6 +51,8 @@ internal sealed partial record MailboxState
         ScriptRenamed renamed => state with { Scripts = state.Scripts.Rename(renamed.From, renamed.To) },
         ScriptActivated activated => state with { Scripts = state.Scripts.Activate(activated.Name) },
         AnnotationsChanged annotations => state.Annotate(annotations),
+        ScriptsQueued queued => state.Queue(queued),
+        ScriptsSettled settled => state.Settle(settled),
         QuotaChanged quota => state with { Quota = state.Quota.With(quota) },
         _ => throw new InvalidOperationException($"No rule applies {e.GetType().Name}."),
     };

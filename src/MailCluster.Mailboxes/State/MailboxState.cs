@@ -62,7 +62,8 @@ internal sealed partial record MailboxState
         2048 + (Messages * 60) + (Folders.Count * 1536L) + (SharedBodies.Count * 64L) + (Released.Count * 48L) + (Recent.Count * 256L)
         + Scripts.MemoryBytes
         + Annotations.MemoryBytes
-        + DeliveryMemoryBytes;
+        + DeliveryMemoryBytes
+        + ScriptTaskMemoryBytes;
 
     public FolderState? Find(FolderName name) => Names.TryGetValue(name, out var id) ? Folders[id] : null;
 

@@ -11,11 +11,7 @@ internal static class WireDeliveries
         switch (command)
         {
             case Mailboxes.DeliverMessage deliver:
-                wire.DeliverMessage = new DeliverMessage { QuotaCheck = (int)deliver.Quota };
-                wire.DeliverMessage.Filings.AddRange(deliver.Filings.Select(ToWire));
-                wire.DeliverMessage.Absent.AddRange(deliver.Absent.Select(key => key.Value.ToStored()));
-                wire.DeliverMessage.Marks.AddRange(deliver.Marks.Select(DeliveryEventCodec.ToStored));
-                wire.DeliverMessage.Outgoing.AddRange(deliver.Outgoing.Select(DeliveryEventCodec.ToStored));
+                wire.DeliverMessage = ToWire(deliver);
                 return true;
             case Mailboxes.ClaimOutboxEntry claim:
                 wire.ClaimOutboxEntry = new ClaimOutboxEntry { Id = claim.Id.Value.ToStored(), UntilMs = claim.Until.ToUnixTimeMilliseconds() };
@@ -45,12 +41,7 @@ internal static class WireDeliveries
     /// <summary>Null: another kind of command.</summary>
     public static IMailboxCommand? CommandOf(Request wire) => wire.CommandCase switch
     {
-        Request.CommandOneofCase.DeliverMessage => new Mailboxes.DeliverMessage(
-            [.. wire.DeliverMessage.Filings.Select(FromWire)],
-            [.. wire.DeliverMessage.Absent.Select(key => new MarkKey(key.ToGuid()))],
-            [.. wire.DeliverMessage.Marks.Select(DeliveryEventCodec.FromStored)],
-            [.. wire.DeliverMessage.Outgoing.Select(DeliveryEventCodec.FromStored)],
-            (QuotaCheck)wire.DeliverMessage.QuotaCheck),
+        Request.CommandOneofCase.DeliverMessage => FromWire(wire.DeliverMessage),
         Request.CommandOneofCase.ClaimOutboxEntry => new Mailboxes.ClaimOutboxEntry(
             new OutboxId(wire.ClaimOutboxEntry.Id.ToGuid()), DateTimeOffset.FromUnixTimeMilliseconds(wire.ClaimOutboxEntry.UntilMs)),
         Request.CommandOneofCase.SettleOutboxEntry => new Mailboxes.SettleOutboxEntry(
@@ -89,6 +80,23 @@ internal static class WireDeliveries
         Reply.ResultOneofCase.MarksFound => new MarksFound([.. wire.MarksFound.Keys.Select(key => new MarkKey(key.ToGuid()))]),
         _ => null,
     };
+
+    public static DeliverMessage ToWire(Mailboxes.DeliverMessage deliver)
+    {
+        var wire = new DeliverMessage { QuotaCheck = (int)deliver.Quota };
+        wire.Filings.AddRange(deliver.Filings.Select(ToWire));
+        wire.Absent.AddRange(deliver.Absent.Select(key => key.Value.ToStored()));
+        wire.Marks.AddRange(deliver.Marks.Select(DeliveryEventCodec.ToStored));
+        wire.Outgoing.AddRange(deliver.Outgoing.Select(DeliveryEventCodec.ToStored));
+        return wire;
+    }
+
+    public static Mailboxes.DeliverMessage FromWire(DeliverMessage wire) => new(
+        [.. wire.Filings.Select(FromWire)],
+        [.. wire.Absent.Select(key => new MarkKey(key.ToGuid()))],
+        [.. wire.Marks.Select(DeliveryEventCodec.FromStored)],
+        [.. wire.Outgoing.Select(DeliveryEventCodec.FromStored)],
+        (QuotaCheck)wire.QuotaCheck);
 
     private static Filing ToWire(Mailboxes.Filing filing) => new()
     {

@@ -124,7 +124,7 @@ internal static class WireMessages
                 WireQuota.SetCommand(wire, command);
                 break;
             default:
-                if (WireDeliveries.TrySetCommand(wire, command) || WireAnnotations.TrySetCommand(wire, command))
+                if (WireDeliveries.TrySetCommand(wire, command) || WireAnnotations.TrySetCommand(wire, command) || WireScriptTasks.TrySetCommand(wire, command))
                     break;
                 throw new InvalidOperationException($"{command.GetType().Name} has no form for other nodes.");
         }
@@ -173,7 +173,7 @@ internal static class WireMessages
         Request.CommandOneofCase.DescribeQuota => new Mailboxes.DescribeQuota(wire.DescribeQuota.Recount),
         Request.CommandOneofCase.SetQuota => WireQuota.FromWire(wire.SetQuota),
         Request.CommandOneofCase.MarkQuotaLevel => new Mailboxes.MarkQuotaLevel(wire.MarkQuotaLevel.From, wire.MarkQuotaLevel.To),
-        _ => WireDeliveries.CommandOf(wire) ?? WireAnnotations.CommandOf(wire)
+        _ => WireDeliveries.CommandOf(wire) ?? WireAnnotations.CommandOf(wire) ?? WireScriptTasks.CommandOf(wire)
             ?? throw new InvalidDataException("A later release sent a request of a kind that this one does not know."),
     };
 

@@ -52,6 +52,9 @@ internal static class WireReplies
             case Mailboxes.ActiveScript active:
                 wire.ActiveScript = WireScripts.ToWire(active);
                 break;
+            case Mailboxes.ScriptWork work:
+                wire.ScriptWork = WireScriptTasks.ToWire(work);
+                break;
             case Mailboxes.QuotaInfo quota:
                 wire.QuotaInfo = WireQuota.ToWire(quota);
                 break;
@@ -90,6 +93,7 @@ internal static class WireReplies
             Reply.ResultOneofCase.ScriptText => WireScripts.FromWire(wire.ScriptText),
             Reply.ResultOneofCase.ActiveScript => WireScripts.FromWire(wire.ActiveScript),
             Reply.ResultOneofCase.QuotaInfo => WireQuota.FromWire(wire.QuotaInfo),
+            Reply.ResultOneofCase.ScriptWork => WireScriptTasks.FromWire(wire.ScriptWork),
             Reply.ResultOneofCase.Failure => WireFailures.FromWire(wire.Failure),
             _ => WireDeliveries.ResultOf(wire) ?? WireAnnotations.ResultOf(wire),
         };

@@ -51,8 +51,8 @@ internal static partial class NodeOptionsReader
     private static ImmutableArray<string> ReadExtensions(HoconSection section, string key, ImmutableArray<string> usual, SieveRunOptions run, SieveDeliverySettings delivery)
     {
         var given = section.Texts(key, text => SieveExtensions.IsKnown(text.TrimStart('-'))
-            ? SieveLanguageSettings.WithoutEffect.Contains(text) ? "an extension that deliveries carry out"
-                : text == "extlists" && delivery.Lists.Lists.IsEmpty ? "an extension that is set up: sieve.lists.entries names no lists" : null
+            ? text == "extlists" && delivery.Lists.Lists.IsEmpty ? "an extension that is set up: sieve.lists.entries names no lists"
+                : text == "imapsieve" && !delivery.ImapEvents.IsEnabled ? "an extension that is set up: sieve.imap-events has neither rules nor a url" : null
             : $"an extension of Sieve, such as {Spelling.Nearest(text.TrimStart('-'), SieveExtensions.All) ?? "editheader"}, or one with a minus");
         if (run.Spam is not null)
             usual = usual.AddRange("spamtest", "spamtestplus");

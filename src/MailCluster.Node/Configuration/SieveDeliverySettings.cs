@@ -31,4 +31,6 @@ internal sealed record SieveDeliverySettings
     public required ProgramOptions Programs { get; init; }
 
     public required ListOptions Lists { get; init; }
+
+    public required ImapEventSettings ImapEvents { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed partial class NodeHost
     /// <summary>For the relay's word on a message that it has in full. One that is given up is sent again when its attempt is over.</summary>
     private static readonly TimeSpan SenderPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>For scripts that are running on what IMAP did. One that is given up runs again at the next start.</summary>
+    private static readonly TimeSpan ScriptPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>For the snapshots of accounts in memory. One that is not written in time costs a replay at the next start, nothing else.</summary>
     private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1.5);
 
@@ -34,6 +37,10 @@ internal sealed partial class NodeHost
             using var patience = new CancellationTokenSource(_options.Timeouts.Drain + ConnectionGrace, _time);
             await AttemptAsync("the listeners", application.StopAsync(patience.Token));
             await AttemptAsync("the sessions", drained.WaitAsync(ConnectionGrace, _time));
+        }
+        if (_eventScripts is { } scripts)
+        {
+            await AttemptAsync("scripts", scripts.StopAsync(ScriptPatience));
         }
         if (_sender is { } sender)
         {
@@ -59,6 +66,10 @@ internal sealed partial class NodeHost
         if (Interlocked.Exchange(ref _application, null) is { } application)
         {
             await AttemptAsync("the services", application.DisposeAsync().AsTask());
+        }
+        if (Interlocked.Exchange(ref _eventScripts, null) is { } scripts)
+        {
+            await AttemptAsync("scripts", scripts.DisposeAsync().AsTask());
         }
         if (Interlocked.Exchange(ref _sender, null) is { } sender)
         {

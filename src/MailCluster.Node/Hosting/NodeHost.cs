@@ -8,6 +8,7 @@ using MailCluster.Auth.Passwords;
 using MailCluster.Auth.Sasl;
 using MailCluster.Auth.Users;
 using MailCluster.Delivery;
+using MailCluster.Delivery.Events;
 using MailCluster.Delivery.Filters;
 using MailCluster.Delivery.Outbox;
 using MailCluster.Edge;
@@ -55,6 +56,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private NodeMailboxes? _mailboxes;
     private Upkeep? _upkeep;
     private OutboxSender? _sender;
+    private EventScripts? _eventScripts;
     private IdleCollection? _idleCollection;
     private CertificateStore? _certificates;
     private ListenerBinder? _binder;
@@ -131,6 +133,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
         _sender = Outbound.Start(
             _options.Outbound, _mailboxes, _storage.Bodies, _application.Services.GetRequiredService<MessageIntake>(), _time, _loggers);
+        _eventScripts = ImapEvents.Start(
+            _options.SieveDelivery.ImapEvents, _application.Services.GetRequiredService<DeliveryFilter>(), _mailboxes, _storage.Bodies,
+            _application.Services.GetRequiredService<MessageIntake>(), _time, _loggers);
         await FirstSteps.ShowAsync(_options, _application.Services.GetRequiredService<IUserDirectory>(), _log, cancellationToken);
         if (_options.ReturnMemoryAfter is { } quiet)
         {

@@ -36,6 +36,7 @@ internal sealed class NodeMailboxes : IAsyncDisposable
             Log = loggers.CreateLogger("MailCluster.Mailboxes"),
             Outbox = OutboxSignal,
             Level = ownership.Level,
+            ScriptTasks = ScriptTaskSignal,
         };
         Region = MailboxClient.CreateRegion(services, storage.ShardCount, ownership.Allocation, options.ToRegion(), loggers);
         var region = new MailboxRegion(Region);
@@ -56,6 +57,9 @@ internal sealed class NodeMailboxes : IAsyncDisposable
 
     /// <summary>To be attached to whoever sends.</summary>
     public OutboxSignal OutboxSignal { get; } = new();
+
+    /// <summary>To be attached to whoever runs scripts on what IMAP does.</summary>
+    public ScriptTaskSignal ScriptTaskSignal { get; } = new();
 
     public OutboxRegister OutboxRegister { get; }
 

@@ -98,6 +98,7 @@ internal static class OptionMapping
         Metadata = node.Imap.Metadata,
         AnnotationSizeMax = node.Annotations.ValueSizeMax,
         Version = node.Imap.ShowVersion ? NodeHost.Version : "",
+        SieveUrl = node.SieveDelivery.ImapEvents.Url,
     };
 
     public static Pop3Options ToPop3(this NodeOptions node) => new()
@@ -275,6 +276,7 @@ internal static class OptionMapping
         GracePeriod = node.History.Grace,
         FlagsToDisk = node.FlagsToDisk,
         CommandTimeout = node.Timeouts.Command,
+        ScriptEvents = node.SieveDelivery.ImapEvents.ToRules(),
         Quota = new QuotaOptions
         {
             Rules = node.Quota.Rules,

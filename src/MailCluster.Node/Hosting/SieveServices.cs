@@ -19,8 +19,8 @@ internal static class SieveServices
         services.TryAddSingleton(compiler with
         {
             ScriptBytesMax = options.SieveScripts.Size,
-            PersonalExtensions = CarriedOut(compiler.PersonalExtensions, "sieve.extensions", options.SieveDelivery),
-            GlobalExtensions = CarriedOut(compiler.GlobalExtensions, "sieve.global-extensions", options.SieveDelivery),
+            PersonalExtensions = OnEvents(CarriedOut(compiler.PersonalExtensions, "sieve.extensions", options.SieveDelivery), options.SieveDelivery.ImapEvents.Url is not null),
+            GlobalExtensions = OnEvents(CarriedOut(compiler.GlobalExtensions, "sieve.global-extensions", options.SieveDelivery), options.SieveDelivery.ImapEvents.IsEnabled),
         });
         services.TryAddSingleton(options.SieveLanguage.Limits);
         services.TryAddSingleton(options.SieveLanguage.Run);
@@ -52,10 +52,11 @@ internal static class SieveServices
                 throw new NodeStartException($"{key}: deliveries do not carry out {extension} without {missing}");
         }
 
-        if (delivery.Lists.Lists.IsEmpty)
-            extensions = extensions.Remove("extlists");
-        return extensions.RemoveRange(SieveLanguageSettings.WithoutEffect);
+        return delivery.Lists.Lists.IsEmpty ? extensions.Remove("extlists") : extensions;
     }
+
+    /// <summary>RFC 6785 belongs to scripts that can run on what IMAP does.</summary>
+    private static ImmutableArray<string> OnEvents(ImmutableArray<string> extensions, bool run) => run ? extensions : extensions.Remove("imapsieve");
 
     private static ManageSieveOptions ToManageSieve(NodeOptions node, SieveCompiler compiler, SieveRunLimits limits)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MailCluster.Sieve.Running;
 
 namespace MailCluster.Sieve;
@@ -26,6 +27,11 @@ public sealed class SieveInterpreter
     }
 
     /// <summary>
+    /// The flags that the message has before the first script (RFC 6785 §3.8): none at a delivery. A keep has them too, unless the script changes them.
+    /// </summary>
+    public ImmutableArray<string> InitialFlags { get; init; } = [];
+
+    /// <summary>
     /// Runs stages in order; the next one only if the one before has left a keep in effect, implicit or asked for. The last one's keep is the outcome's. An error ends the
     /// run: the actions of the stages before stay, those of the stage are dropped, the message is kept as it was delivered.
     /// </summary>
@@ -36,6 +42,6 @@ public sealed class SieveInterpreter
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(envelope);
-        return new SieveRun(_limits, _host, _options, _time, message, envelope, trace, cancellationToken).RunAsync(stages, cancellationToken);
+        return new SieveRun(_limits, _host, _options, _time, message, envelope, InitialFlags, trace, cancellationToken).RunAsync(stages, cancellationToken);
     }
 }

@@ -274,10 +274,13 @@ internal sealed partial class SieveRun
             throw SieveRunException.Error($"\"{Shown(from)}\" is no address that an answer can come from");
     }
 
+    /// <summary>Whether the message is in a folder already, and something happened to it there (RFC 6785).</summary>
+    private bool IsImapEvent => _host.EnvironmentItem("imap.cause") is not null;
+
     /// <summary>RFC 6785 §3.11: there is nobody to answer to.</summary>
     private void CheckDelivery(string name)
     {
-        if (_host.EnvironmentItem("imap.cause") is not null)
+        if (IsImapEvent)
             throw SieveRunException.Error($"{name} has no meaning for an event of IMAP");
     }
 

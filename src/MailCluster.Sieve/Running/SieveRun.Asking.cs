@@ -123,6 +123,7 @@ internal sealed partial class SieveRun
     /// <summary>RFC 7352 §3. The test only looks; what it looked for is remembered with the outcome.</summary>
     private async ValueTask DuplicateAsync(ScriptFrame frame, CancellationToken cancellationToken)
     {
+        CheckDelivery("duplicate"); // RFC 7352 §3.4
         var last = frame.Reader.ReadInt() != 0;
         var handle = OptionalText(frame, frame.Reader.ReadOptionalId()) ?? "";
         var header = OptionalText(frame, frame.Reader.ReadOptionalId());

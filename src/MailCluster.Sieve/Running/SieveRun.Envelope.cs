@@ -17,6 +17,7 @@ internal sealed partial class SieveRun
         var zone = OptionalText(frame, frame.Reader.ReadOptionalId());
         var original = ((DateBits)frame.Reader.ReadInt() & DateBits.OriginalZone) != 0;
         var keys = frame.Reader.ReadInt();
+        CheckDelivery("envelope"); // RFC 6785 §4.6
         foreach (var part in parts)
         {
             switch (part.ToUpperInvariant())

@@ -6,7 +6,7 @@ namespace MailCluster.Sieve.Running;
 /// <summary>imap4flags (RFC 5232): the internal variable and those of the script.</summary>
 internal sealed partial class SieveRun
 {
-    private ImmutableArray<string> _flags = [];
+    private ImmutableArray<string> _flags;
 
     /// <summary>The flags of an action: those it was given, else those of the internal variable.</summary>
     private ImmutableArray<string> FlagsOf(ScriptFrame frame, int listOrNone) => listOrNone < 0 ? _flags : Add([], List(frame, listOrNone));

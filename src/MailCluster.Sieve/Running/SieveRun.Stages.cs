@@ -112,6 +112,13 @@ internal sealed partial class SieveRun
     /// <summary>A keep and a fileinto into the folder that keep means are one (RFC 5228 §2.10.3).</summary>
     private void AddKeep(SieveKeep keep)
     {
+        // RFC 6785 §3.3: a fileinto always makes a new message there.
+        if (IsImapEvent)
+        {
+            _actions.Add(keep);
+            return;
+        }
+
         var inbox = Environment("vnd.dovecot.default-mailbox") ?? "INBOX";
         var same = _actions.FindIndex(action => action is SieveFileInto { MailboxId: null, SpecialUse: null } into && ReferenceEquals(into.Message, keep.Message)
             && (into.Folder == inbox || (IsInbox(into.Folder) && IsInbox(inbox))));

@@ -123,6 +123,7 @@ internal sealed partial class SieveRun
             "location" => "MDA",
             "phase" => "during",
             "vnd.dovecot.default-mailbox" => "INBOX",
+            "imap.user" or "imap.email" => "", // RFC 6785 §4.2: at a delivery
             _ => null,
         };
     }

@@ -22,13 +22,15 @@ internal sealed partial class SieveRun
     private bool _result;
 
     internal SieveRun(
-        SieveRunLimits limits, ISieveHost host, SieveRunOptions options, TimeProvider time, SieveMessage message, SieveEnvelope envelope, ISieveTrace? trace, CancellationToken cancellationToken)
+        SieveRunLimits limits, ISieveHost host, SieveRunOptions options, TimeProvider time, SieveMessage message, SieveEnvelope envelope, ImmutableArray<string> flags,
+        ISieveTrace? trace, CancellationToken cancellationToken)
     {
         _limits = limits;
         _host = host;
         _options = options;
         _time = time;
         _envelope = envelope;
+        _flags = flags;
         _trace = trace;
         _original = _message = message;
         _work = new WorkMeter(limits, time, cancellationToken);

@@ -21,6 +21,12 @@ internal sealed class MailboxDriver
 
     public MailboxState State { get; private set; } = MailboxState.Empty;
 
+    /// <summary>How those come who send commands.</summary>
+    public string Protocol { get; init; } = "test";
+
+    /// <summary>Tasks that found no room.</summary>
+    public int ScriptsLeft { get; private set; }
+
     public List<MailboxChange> Changes { get; } = [];
 
     public DecisionContext Context => new(DateTimeOffset.FromUnixTimeSeconds(_seconds), NextId, _options)
@@ -49,8 +55,16 @@ internal sealed class MailboxDriver
     {
         _seconds++;
         var (events, result) = MailboxRules.Decide(State, command, Context);
+        var cause = context ?? new CommandContext(new CommandId(NextId()), "s", Protocol, "");
+        if (_options.ScriptEvents is { } scripts)
+        {
+            if (ScriptQueue.Of(State, scripts, command, events, cause, Context, out var left) is { } queued)
+                events = events.Add(queued);
+            ScriptsLeft += left;
+        }
+
         if (!events.IsEmpty)
-            Commit(context ?? new CommandContext(new CommandId(NextId()), "s", "test", ""), result, events);
+            Commit(cause, result, events);
         return (TResult)result;
     }
 

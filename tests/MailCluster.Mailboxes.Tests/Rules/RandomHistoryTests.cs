@@ -17,7 +17,7 @@ public sealed class RandomHistoryTests
     public void Replay_and_snapshots_give_the_same_state(int seed)
     {
         var random = new Random(seed);
-        var mailbox = new MailboxDriver();
+        var mailbox = new MailboxDriver(RandomScriptTasks.Options) { Protocol = "imap" };
         var replayed = MailboxState.Apply(MailboxState.Empty, mailbox.Changes[0]);
         var applied = 1;
         MailboxState? snapshotted = null;
@@ -64,7 +64,7 @@ public sealed class RandomHistoryTests
             var other = FolderName.Create(Names[random.Next(Names.Length)]);
             var first = (uint)random.Next(1, (int)folder.Index.UidNext + 1);
             var uids = UidSet.OfRange(first, first + (uint)random.Next(6));
-            switch (random.Next(24))
+            switch (random.Next(26))
             {
                 case <= 3:
                     mailbox.Run(new AppendMessages(
@@ -114,6 +114,9 @@ public sealed class RandomHistoryTests
                     break;
                 case 22 or 23:
                     RandomAnnotations.Step(mailbox, random, name);
+                    break;
+                case 24 or 25:
+                    RandomScriptTasks.Step(mailbox, random);
                     break;
                 case 14 or 15:
                     mailbox.Run(new SetSubscription(name, random.Next(2) == 0));

@@ -29,6 +29,8 @@ internal static class StateText
             text.AppendLine($"outbox {entry}");
         text.AppendLine($"quota {state.Quota.Set} {state.Quota.Heard} {state.Quota.MarkedLevel}");
         text.AppendLine("quota of folders " + string.Join(' ', (state.Quota.Heard?.Folders ?? []).Concat(state.Quota.Set.Folders)));
+        foreach (var task in state.ScriptTasks)
+            text.AppendLine($"script {task} {string.Join(' ', task.ChangedFlags)}");
         if (withReleased)
             text.AppendLine("released " + string.Join(' ', state.Released));
         return text.ToString();
