@@ -13,6 +13,7 @@ namespace MailCluster.Imap.Tests.Scripting;
 /// @plaintext no             no passwords without TLS
 /// @tls starttls             off (default), starttls, implicit
 /// @append-max 100           APPENDLIMIT
+/// @sieve-url sieve://…    IMAPSIEVE
 /// @quota bytes=1500         the quota of each account
 /// C: line                   sent by connection 1; C2: by connection 2, which then is opened
 /// S: line                   the next response, which must be this one
@@ -55,6 +56,7 @@ internal sealed partial class ScriptRunner(ImapScript script, bool byteByByte) :
 
         if (script.Option("metadata") == "no")
             options = options with { Metadata = false };
+        options = options with { SieveUrl = script.Option("sieve-url") };
         _fixture = await ImapFixture.StartAsync(script.Option("plaintext") != "no", mailboxes, options);
         foreach (var line in script.Lines)
         {
