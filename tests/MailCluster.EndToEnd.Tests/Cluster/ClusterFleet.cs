@@ -40,8 +40,14 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     private string[] OutboundSettings =>
         ["outbound.relay=127.0.0.1", $"outbound.port={Outgoing.Port}", "outbound.attempt=5 s", "outbound.retry-first=1 s", "outbound.retry-max=2 s"];
 
+    /// <summary>A script runs on each message that IMAP puts into the folder <c>Learn</c>: the message is marked, and a copy of it goes to <c>Learned</c>.</summary>
+    private string[] EventSettings => [$"sieve.imap-events.rules=[{{folder=Learn,causes=[copy],before=\"{_folder.File("learn.sieve")}\"}}]"];
+
     public async Task InitializeAsync()
     {
+        await System.IO.File.WriteAllTextAsync(
+            _folder.File("learn.sieve"), """require ["imapsieve", "fileinto", "copy", "mailbox", "imap4flags"]; addflag "learned"; fileinto :copy :create "Learned";""");
+
         // Three nodes at once, each with its connections, on a machine of two cores.
         _server = await PostgresServer.StartAsync("shared_buffers = 64MB");
         _database = await _server.CreateDatabaseAsync();
@@ -83,7 +89,7 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         var name = NameOf(index);
         Directory.CreateDirectory(_folder.File(name));
         _nodes[index] = await FleetNode.StartAsync(
-            name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), release, [.. OutboundSettings, .. settings]);
+            name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), release, [.. OutboundSettings, .. EventSettings, .. settings]);
     }
 
     /// <summary>Makes good what a test that failed has left.</summary>
