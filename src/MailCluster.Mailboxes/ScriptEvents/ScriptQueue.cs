@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace MailCluster.Mailboxes;
 
 /// <summary>Finds out whether what a session did is to run scripts, and on which messages. Pure.</summary>
 internal static class ScriptQueue
 {
+    /// <summary>RFC 6785 §7.4, §7.5.</summary>
+    private static readonly AnnotationName s_script = AnnotationName.Create("/shared/imapsieve/script");
+
     /// <summary>What is queued because of these events; null for nothing.</summary>
     /// <param name="state">Before the events.</param>
     /// <param name="options">The operator's rules.</param>
@@ -59,7 +63,7 @@ internal static class ScriptQueue
         bool Concerns(FolderId id, ScriptCauses happened, FolderId? source, out FolderState folder, out string script)
         {
             folder = state.Folders[id];
-            script = "";
+            script = options.HasUserScripts ? UserScript(state, id, context.Options.Annotations) : "";
             var from = source is { } known ? state.Folders[known].Name : (FolderName?)null;
             foreach (var rule in options.Rules)
             {
@@ -67,7 +71,7 @@ internal static class ScriptQueue
                     return true;
             }
 
-            return false;
+            return script.Length > 0;
         }
 
         void Queue(FolderState folder, ScriptCauses happened, FolderId? source, UidSet uids, ImmutableArray<string> names, string script) =>
@@ -84,6 +88,10 @@ internal static class ScriptQueue
                 cause.ClientAddress,
                 context.Now));
     }
+
+    /// <summary>RFC 6785 §2.3.1: the folder's, or else the server's; an empty one is none, and so is one that names no script.</summary>
+    private static string UserScript(MailboxState state, FolderId folder, AnnotationOptions options) =>
+        ServerAnnotations.FindNearest(state, folder, s_script, options) is { Length: > 0 and <= ScriptName.BytesMax } value ? Encoding.UTF8.GetString(value.AsSpan()) : "";
 
     private static UidSet Targets(uint first, UidSet sources) => UidSet.OfRange(first, (uint)(first + sources.UidCount - 1));
 

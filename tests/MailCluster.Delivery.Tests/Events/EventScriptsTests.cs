@@ -41,6 +41,7 @@ public sealed class EventScriptsTests : IAsyncLifetime
                 new ScriptEventRule(FolderPattern.Create("*"), FolderPattern.Create("Junk"), ScriptCauses.Copy, Before, null),
             ],
         };
+        _rules = _rules with { HasUserScripts = true };
         _mailboxes = await InMemoryMailboxes.StartAsync(_time, new MailboxOptions { ScriptEvents = _rules });
         await SendAsync(new CreateFolder(Junk));
         await SendAsync(new CreateFolder(FolderName.Create("Copies")));
@@ -151,6 +152,37 @@ public sealed class EventScriptsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_users_script_runs_between_those_of_the_rules()
+    {
+        Write(Before, """require ["imap4flags"]; addflag "a";""");
+        Write(After, """require ["imap4flags"]; if hasflag "user" { addflag "z"; }""");
+        await SendAsync(new PutScript(ScriptName.Create("spam"), [.. "require [\"imapsieve\", \"imap4flags\"]; if hasflag \"a\" { addflag \"user\"; }"u8]));
+        await AnnotateAsync("spam");
+        Start();
+        await AppendAsync(Junk, "imap");
+        await SettledAsync();
+        Assert.Equal(["a", "user", "z"], (await MessageAsync(Junk)).Keywords.AsEnumerable());
+    }
+
+    [Theory]
+    [InlineData("gone", null, "a z")]
+    [InlineData("spam", "this is no script", "a")]
+    [InlineData("spam", "require \"vacation\"; keep;", "a")]
+    [InlineData("", null, "a z")]
+    public async Task A_users_script_that_cannot_run_keeps_the_message(string name, string? script, string keywords)
+    {
+        Write(Before, """require ["imap4flags"]; addflag "a";""");
+        Write(After, """require ["imap4flags"]; addflag "z";""");
+        if (script is not null)
+            await SendAsync(new PutScript(ScriptName.Create(name), [.. Encoding.UTF8.GetBytes(script)]));
+        await AnnotateAsync(name);
+        Start();
+        await AppendAsync(Junk, "imap");
+        await SettledAsync();
+        Assert.Equal(keywords, string.Join(' ', (await MessageAsync(Junk)).Keywords));
+    }
+
+    [Fact]
     public async Task Changed_flags_are_told_and_changes_of_scripts_are_no_events()
     {
         Write(Before, """
@@ -247,6 +279,9 @@ public sealed class EventScriptsTests : IAsyncLifetime
         _mailboxes.ScriptTaskSignal.Attach(_scripts);
         ((IScriptTaskListener)_scripts).ScriptTasksWait(Alice);
     }
+
+    private ValueTask<Done> AnnotateAsync(string script) =>
+        SendAsync(new SetAnnotations(Junk, [new AnnotationChange(AnnotationName.Create("/shared/imapsieve/script"), [.. Encoding.UTF8.GetBytes(script)])]));
 
     private static void Write(string file, string script) => File.WriteAllText(file, script);
 

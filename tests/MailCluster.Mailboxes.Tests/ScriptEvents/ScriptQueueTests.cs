@@ -1,3 +1,4 @@
+using System.Text;
 using MailCluster.Mailboxes.Tests.Rules;
 
 namespace MailCluster.Mailboxes.Tests.ScriptEvents;
@@ -91,6 +92,43 @@ public sealed class ScriptQueueTests
         Assert.Equal(2, mailbox.State.ScriptTasks.Count);
         Assert.Equal(1, mailbox.ScriptsLeft);
         Assert.Equal(2, mailbox.Index("INBOX").Unseen);
+    }
+
+    [Fact]
+    public void The_users_script_is_the_folders_or_else_the_servers()
+    {
+        var mailbox = new MailboxDriver(new MailboxOptions { ScriptEvents = new ScriptEventOptions { HasUserScripts = true } }) { Protocol = "imap" };
+        mailbox.Run(new CreateFolder(MailboxDriver.Name("Junk")));
+        mailbox.Append("Junk");
+        Assert.Empty(mailbox.State.ScriptTasks);
+
+        Annotate(null, "all");
+        mailbox.Append("Junk");
+        Annotate("Junk", "spam");
+        mailbox.Append("Junk");
+        mailbox.Append("INBOX");
+        Assert.Equal(["Junk 2 all", "Junk 3 spam", "INBOX 1 all"], mailbox.State.ScriptTasks.Select(task => $"{task.Name} {task.Uids} {task.Script}"));
+
+        // RFC 6785 §2.3.1: an empty entry of the folder is no reason to look at the server's.
+        Annotate("Junk", "");
+        mailbox.Append("Junk");
+        Assert.Equal(3, mailbox.State.ScriptTasks.Count);
+        Annotate("Junk", null);
+        mailbox.Append("Junk");
+        Assert.Equal("all", mailbox.State.ScriptTasks[^1].Script);
+
+        void Annotate(string? folder, string? script) => mailbox.Run(new SetAnnotations(
+            folder is null ? null : MailboxDriver.Name(folder),
+            [new AnnotationChange(AnnotationName.Create("/shared/imapsieve/script"), script is null ? null : [.. Encoding.UTF8.GetBytes(script)])]));
+    }
+
+    [Fact]
+    public void Without_a_server_for_scripts_annotations_run_none()
+    {
+        var mailbox = With(new ScriptEventRule(FolderPattern.Create("Junk"), null, ScriptCauses.All, "a", null));
+        mailbox.Run(new SetAnnotations(null, [new AnnotationChange(AnnotationName.Create("/shared/imapsieve/script"), [.. "all"u8])]));
+        mailbox.Append("INBOX");
+        Assert.Empty(mailbox.State.ScriptTasks);
     }
 
     private static string[] Tasks(MailboxDriver mailbox) => [.. mailbox.State.ScriptTasks.Select(task => $"{task.Uids} {string.Join(' ', task.ChangedFlags)}")];
