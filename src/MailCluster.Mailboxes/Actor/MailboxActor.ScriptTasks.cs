@@ -9,7 +9,8 @@ internal sealed partial class MailboxActor
     private ImmutableArray<MailboxEvent> WithScripts(
         MailboxState state, MailboxRequest request, ImmutableArray<MailboxEvent> events, DecisionContext context)
     {
-        if (services.Options.ScriptEvents is not { } options)
+        // A node of an earlier release, to which the account may move, would neither read nor run what waits.
+        if (services.Options.ScriptEvents is not { } options || context.Level < MailboxLevel.Filtering)
             return events;
         var queued = ScriptQueue.Of(state, options, request.Command, events, request.Context, context, out var left);
         if (left > 0)
