@@ -5,6 +5,7 @@
 
 node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
 loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
+sieve=no
 declare -A pid=() imap=() imaps=() pop3=() lmtp=()
 
 say() { printf '%s\n' "$*" >&2; }
@@ -23,7 +24,8 @@ make_base() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
     -keyout "$base/key.pem" -out "$base/cert.pem" 2>/dev/null
   "$loadgen" users --password '{PLAIN}secret' >"$base/users"
-  chmod 644 "$base/users"
+  cp "$repository/bench/rules.sieve" "$base/rules.sieve"
+  chmod 644 "$base/users" "$base/rules.sieve"
   make_store ours
 }
 
@@ -73,8 +75,9 @@ await_greeting() {
 }
 
 start_ours() {
-  local name=$1
-  "$node" serve --set "mailcluster.data-dir=\"$base/$name\"" --set 'mailcluster.node.name=bench' \
+  local name=$1 script=()
+  [ $sieve = no ] || script=(--set "mailcluster.sieve.default=\"$base/rules.sieve\"")
+  "$node" serve "${script[@]}" --set "mailcluster.data-dir=\"$base/$name\"" --set 'mailcluster.node.name=bench' \
     --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[$name]},tls=starttls}" \
     --set "mailcluster.listeners.imaps={enabled=true,address=\"127.0.0.1\",port=${imaps[$name]},tls=implicit}" \
     --set "mailcluster.listeners.pop3={enabled=true,address=\"127.0.0.1\",port=${pop3[$name]},tls=starttls}" \
@@ -88,6 +91,9 @@ start_ours() {
     --set 'mailcluster.log.level=warning' >"$base/$name.log" 2>&1 &
   pid[$name]=$!
 }
+
+# With yes, deliveries run the script bench/rules.sieve from the next start on.
+sieve_of() { local traits=" $1 "; if [[ $traits == *" sieve=yes "* ]]; then echo yes; else echo no; fi; }
 
 # Starts a server and waits for its greeting; leaves in $started_in how many milliseconds that took.
 start() {

@@ -7,7 +7,8 @@ using MailCluster.LoadGenerator.Rows;
 
 const string Usage = """
     usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
-                                             restarted before it, with or without dropping the page cache; only=ours; rounds=N at
+                                             restarted before it, with or without dropping the page cache; sieve=yes where deliveries
+                                             run bench/rules.sieve; only=ours; rounds=N at
                                              most; store=NAME:ACCOUNTS where it needs a data directory of its own;
                                              folders=ACCOUNT:COUNT where an account has so many;
                                              hashed=N where so many accounts with hashed passwords must exist
@@ -107,6 +108,10 @@ static string Describe(Row row, bool quick)
     if (row.Restart != Restart.None)
     {
         words.Add($"restart={row.Restart.ToString().ToLowerInvariant()}");
+    }
+    if (row.Sieve)
+    {
+        words.Add("sieve=yes");
     }
     if (row.OursOnly)
     {

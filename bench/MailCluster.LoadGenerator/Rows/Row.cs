@@ -77,6 +77,9 @@ internal abstract class Row(string name, RowUnit unit, double target)
     /// <summary>What happens to the server between <see cref="Prepare"/> and <see cref="Run"/>.</summary>
     public Restart Restart { get; init; }
 
+    /// <summary>Deliveries run the script bench/rules.sieve.</summary>
+    public bool Sieve { get; init; }
+
     /// <summary>Too long for the default set: runs when it is named.</summary>
     public bool OnRequest { get; init; }
 
