@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text;
+using MailCluster.Auth.Sasl.Normalization;
 
 namespace MailCluster.Auth.Sasl;
 
 /// <summary>
-/// SASLprep (RFC 4013) as far as it can be had: spaces of other scripts are spaces, what is commonly mapped to nothing is, controls and the like are refused.
-/// Left out is the normalisation to form KC: the program runs without the tables of ICU. It changes only text that was typed decomposed or with
-/// compatibility characters; clients, which do it, send such names and passwords in the form in which operators store them. What RFC 3454's tables call
-/// prohibited is a control, format, private, surrogate or unassigned character here, since those tables stop at Unicode 3.2. Text in ASCII, nearly all
-/// there is, comes out as it went in.
+/// SASLprep (RFC 4013): spaces of other scripts are spaces, what is commonly mapped to nothing is, then form KC; controls and the like, and text that mixes the directions
+/// of writing, are refused. So a name and a password are the same however a keyboard makes them. What RFC 3454's tables call prohibited by character is a control,
+/// format, private, surrogate or unassigned one here, since those tables stop at Unicode 3.2. Text in ASCII, nearly all there is, comes out as it went in.
 /// </summary>
 internal static class SaslPrep
 {
@@ -24,14 +23,34 @@ internal static class SaslPrep
                 continue;
             mapped.Append(Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator ? " " : rune.ToString());
         }
-        var prepared = mapped.ToString();
+        var prepared = CompatibilityForm.Normalize(mapped.ToString());
         foreach (var rune in prepared.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || rune == Rune.ReplacementChar)
-                return null;
+            if (IsProhibited(rune)) return null;
         }
-        return prepared;
+        return HasOneDirection(prepared) ? prepared : null;
+    }
+
+    // RFC 4013 §2.3. C.6 has U+FFFC and U+FFFD, C.7 the ideographic descriptions; the other tables are categories of today.
+    private static bool IsProhibited(Rune rune) =>
+        rune.Value is (>= 0x2ff0 and <= 0x2ffb) or 0xfffc or 0xfffd
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    // RFC 3454 §6: text with a right-to-left letter has none that is left-to-right, and begins and ends with right-to-left ones.
+    private static bool HasOneDirection(string text)
+    {
+        var tables = UnicodeTables.Shared;
+        Rune first = default, last = default;
+        bool right = false, left = false;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (last == default) first = rune;
+            last = rune;
+            right |= tables.IsRightToLeft(rune.Value);
+            left |= tables.IsLeftToRight(rune.Value);
+        }
+        return !right || (!left && tables.IsRightToLeft(first.Value) && tables.IsRightToLeft(last.Value));
     }
 
     /// <summary>The octets of a password as mechanisms hash them; as they are when it cannot be prepared: refusing it would help nobody.</summary>
