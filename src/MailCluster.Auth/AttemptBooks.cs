@@ -9,7 +9,8 @@ namespace MailCluster.Auth;
 /// metric, the log line, the count of failures and the delay of a failure's answer.
 /// </summary>
 internal sealed class AttemptBooks(
-    AuthOptions options, FailurePenalty penalty, FailureLedger failures, AuthMetrics metrics, TimeProvider time, ILogger<PasswordAuthenticator> logger)
+    AuthOptions options, FailurePenalty penalty, FailureLedger failures, ProofAllowance proofs, AuthMetrics metrics, TimeProvider time,
+    ILogger<PasswordAuthenticator> logger)
 {
     /// <summary>Waits until an attempt from the address may be looked at.</summary>
     public ValueTask WaitTurnAsync(AuthContext context, CancellationToken cancellationToken) =>
@@ -38,7 +39,9 @@ internal sealed class AttemptBooks(
 
     private void Count(AuthRequest request)
     {
-        var attempt = penalty.Fingerprint(request.Username, (request.Password.IsEmpty ? request.Proof : request.Password).Span);
+        var secret = request.Password.IsEmpty ? request.Proof : request.Password;
+        if (request.IsProofOnce && proofs.MayRepeat(request.Context.RemoteAddress, request.Username)) secret = default;
+        var attempt = penalty.Fingerprint(request.Username, secret.Span);
         penalty.Failed(request.Context.RemoteAddress, attempt);
         failures.Failed(request.Context.RemoteAddress, request.Username, attempt);
     }

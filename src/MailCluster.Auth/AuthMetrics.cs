@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Cache;
 using MailCluster.Auth.Passwords;
 
@@ -13,7 +14,7 @@ internal sealed class AuthMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _attempts;
 
-    public AuthMetrics(PasswordHashing hashing, AuthCache answers)
+    public AuthMetrics(PasswordHashing hashing, AuthCache answers, BanList bans)
     {
         _attempts = _meter.CreateCounter<long>("mailcluster.auth.attempts", "{attempt}", "Login attempts by protocol and outcome");
         _meter.CreateObservableCounter("mailcluster.auth.hashes", () => hashing.SlowHashes, "{hash}", "Slow password hashes computed");
@@ -23,6 +24,9 @@ internal sealed class AuthMetrics : IDisposable
             "mailcluster.auth.cache.entries", () => hashing.Cache.Count, "{entry}", "Successful password checks remembered");
         _meter.CreateObservableGauge(
             "mailcluster.auth.cache.answers", () => answers.Count, "{entry}", "Answers of directories and databases remembered");
+        _meter.CreateObservableGauge("mailcluster.auth.bans", () => bans.Count, "{ban}", "Bans in force, of the whole cluster");
+        _meter.CreateObservableCounter("mailcluster.auth.bans.made", () => bans.Made, "{ban}", "Bans that this node made by itself, of clients that guess");
+        _meter.CreateObservableGauge("mailcluster.auth.bans.unstored", () => bans.Unstored, "{ban}", "Bans in force on this node alone, since their store is away");
         _meter.CreateObservableCounter(
             "mailcluster.auth.cache.hits",
             () => new Measurement<long>[]
@@ -43,6 +47,9 @@ internal sealed class AuthMetrics : IDisposable
             "{login}",
             "Login attempts that memory could not answer");
     }
+
+    /// <summary>For tests, which have several at once.</summary>
+    internal Meter Meter => _meter;
 
     public void Attempt(AuthRequest request, AuthResult result) =>
         _attempts.Add(1, new("protocol", request.Context.Protocol), new("outcome", OutcomeName(result.Outcome)));

@@ -21,10 +21,12 @@ public sealed record AuthRequest
     public required ReadOnlyMemory<byte> Password { get; init; }
 
     /// <summary>
-    /// What a mechanism without a password was shown: a token, the answer to a challenge. Failures are counted by it, equal ones once; where each challenge is
-    /// another, so is each answer, and a client that repeats a stale password counts each time.
+    /// What a mechanism without a password was shown: a token, the answer to a challenge. Failures are counted by it, equal ones once.
     /// </summary>
     public ReadOnlyMemory<byte> Proof { get; init; }
+
+    /// <summary>The proof answers a challenge that no other attempt had, so that equal passwords give different ones.</summary>
+    public bool IsProofOnce { get; init; }
 
     /// <summary>The identity to act as (SASL authzid), or null or empty for the authenticated one itself.</summary>
     public string? AuthorizationId { get; init; }

@@ -47,6 +47,7 @@ public static class AuthServiceCollectionExtensions
         services.AddSingleton<BanList>();
         services.AddSingleton<FailureLedger>();
         services.AddSingleton<FailurePenalty>();
+        services.AddSingleton<ProofAllowance>();
         services.AddSingleton<AuthMetrics>();
         if (options.PasswdFile is { } file)
         {

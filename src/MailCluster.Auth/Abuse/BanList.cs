@@ -24,6 +24,8 @@ public sealed class BanList : IDisposable
     private readonly Dictionary<ClientNetwork, Ban> _unstored = [];
     private BanTable _table = BanTable.Empty;
     private bool _isAway;
+    private long _made;
+    private int _waiting;
 
     /// <param name="options">Who is never banned; how often the store is read.</param>
     /// <param name="store">Where bans are kept.</param>
@@ -47,6 +49,12 @@ public sealed class BanList : IDisposable
 
     /// <summary>Bans in force.</summary>
     public int Count => Volatile.Read(ref _table).Bans.Count(ban => !ban.IsOver(_time.GetUtcNow()));
+
+    /// <summary>Bans that this node made by itself since it started.</summary>
+    public long Made => Interlocked.Read(ref _made);
+
+    /// <summary>Bans of this node that could not be stored yet.</summary>
+    public int Unstored => Volatile.Read(ref _waiting);
 
     /// <summary>True for a client that is not to be let in.</summary>
     public bool IsBanned(System.Net.IPAddress address)
@@ -83,7 +91,9 @@ public sealed class BanList : IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var wasKnown = _unstored.Remove(network) | Volatile.Read(ref _table).Bans.Any(ban => ban.Network == network);
+            var wasUnstored = _unstored.Remove(network);
+            _waiting = _unstored.Count;
+            var wasKnown = wasUnstored | Volatile.Read(ref _table).Bans.Any(ban => ban.Network == network);
             var wasStored = await _store.RemoveAsync(network, cancellationToken);
             Volatile.Write(ref _table, Volatile.Read(ref _table).Without(network));
             TellOthers(network);
@@ -98,6 +108,7 @@ public sealed class BanList : IDisposable
     /// <summary>Bans by itself: in force at once, stored in the background.</summary>
     internal void Shut(Ban ban)
     {
+        Interlocked.Increment(ref _made);
         Put(ban);
         _ = KeepAsync(ban);
     }
@@ -134,6 +145,7 @@ public sealed class BanList : IDisposable
             try
             {
                 _unstored[ban.Network] = ban;
+                _waiting = _unstored.Count;
                 await StoreAsync(_stopping.Token);
             }
             finally
@@ -201,6 +213,7 @@ public sealed class BanList : IDisposable
         {
             await _store.PutAsync(ban, _time.GetUtcNow(), cancellationToken);
             _unstored.Remove(ban.Network);
+            _waiting = _unstored.Count;
         }
     }
 

@@ -202,7 +202,7 @@ public sealed class FailureLedger : IDisposable
     }
 
     // The same on all nodes, so that they count together; names are folded as accounts are.
-    private static ulong AccountKey(string username)
+    internal static ulong AccountKey(string username)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(username.ToLowerInvariant()), digest);

@@ -27,7 +27,7 @@ internal sealed class SharedSecretProof(string mechanism, AuthContext context, I
     private async ValueTask<AuthResult> CheckAsync(
         string name, byte[] digest, Func<string, byte[]?> expect, Func<byte[]> spend, CancellationToken cancellationToken)
     {
-        var attempt = new AuthRequest { Context = context, Mechanism = mechanism, Username = name, Password = default, Proof = digest };
+        var attempt = new AuthRequest { Context = context, Mechanism = mechanism, Username = name, Password = default, Proof = digest, IsProofOnce = true };
         var lookup = await authority.LookUpAsync(attempt, cancellationToken);
         if (lookup.IsUnavailable) return await authority.RefuseAsync(attempt, AuthOutcome.TemporaryFailure, lookup.Reason, cancellationToken);
         byte[]? expected = null;

@@ -106,7 +106,7 @@ internal sealed class ScramExchange(ScramTerms terms, AuthContext context, ISasl
         var isProved = IsProof(final.Proof, signed);
         if (final.Nonce != _nonce || !isBound || !isProved || !_isReal)
             return SaslStep.Done(await authority.RefuseAsync(
-                _attempt with { Proof = final.Proof }, AuthOutcome.Failed, Reason(final, isBound), cancellationToken));
+                _attempt with { Proof = final.Proof, IsProofOnce = true }, AuthOutcome.Failed, Reason(final, isBound), cancellationToken));
         var result = await authority.AcceptAsync(_attempt, _lookup, cancellationToken);
         if (!result.IsSuccess) return SaslStep.Done(result);
         _result = result;

@@ -1,4 +1,5 @@
 using System.Net;
+using MailCluster.Auth.Abuse;
 using MailCluster.Auth.Users;
 using MailCluster.Edge;
 using Microsoft.Extensions.Logging;
@@ -68,8 +69,8 @@ internal sealed class KickVerb(ISessionRegistry registry, ILogger<KickVerb> log)
         }
         if (request.Address is { } address)
         {
-            return SessionWords.Network(address) is { } network
-                ? (address, session => SessionWords.IsIn(session.RemoteAddress, network))
+            return ClientNetwork.Parse(address) is { } network
+                ? (address, session => network.Contains(ClientNetwork.Of(session.RemoteAddress, 128)))
                 : throw new AdminException(AdminExit.Usage, $"{address} is not an IP address or network");
         }
         return (request.Pattern!, session => session.Account is not null && SessionWords.Matches(session, request.Pattern));
@@ -82,17 +83,4 @@ internal static class SessionWords
     /// <summary>Null matches all, those before login too.</summary>
     public static bool Matches(SessionInfo session, string? pattern) =>
         pattern is null || (session.Account is { } account && UserPattern.Matches(pattern, account.Value));
-
-    /// <summary>An address counts as the network of itself alone.</summary>
-    public static IPNetwork? Network(string text)
-    {
-        if (IPNetwork.TryParse(text, out var network)) return network;
-        return IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
-    }
-
-    public static bool IsIn(IPAddress address, IPNetwork network)
-    {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address);
-    }
 }
