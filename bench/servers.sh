@@ -6,7 +6,8 @@
 node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
 loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
 sieve=no
-declare -A pid=() imap=() imaps=() pop3=() lmtp=()
+# settings[NAME]: one more `key=value` for a server of ours.
+declare -A settings=() pid=() imap=() imaps=() pop3=() lmtp=()
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -88,7 +89,7 @@ start_ours() {
     --set 'mailcluster.auth.allow-plaintext=true' --set 'mailcluster.auth.mechanisms=[PLAIN, LOGIN, SCRAM-SHA-256]' \
     --set 'mailcluster.auth.ban.allow=["127.0.0.0/24"]' --set 'mailcluster.auth.penalty-exempt=["127.0.0.0/24"]' \
     --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
-    --set 'mailcluster.log.level=warning' >"$base/$name.log" 2>&1 &
+    --set 'mailcluster.log.level=warning' ${settings[$name]:+--set "${settings[$name]}"} >"$base/$name.log" 2>&1 &
   pid[$name]=$!
 }
 

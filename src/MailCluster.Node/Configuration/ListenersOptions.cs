@@ -11,6 +11,16 @@ internal enum ListenerTls
     Implicit,
 }
 
+/// <summary>Who watches the sockets of TCP listeners.</summary>
+internal enum SocketTransport
+{
+    /// <summary>The node's own threads, each of which runs the session that it wakes for. Linux on x86-64 and ARM64; elsewhere <see cref="Framework"/>.</summary>
+    Poller,
+
+    /// <summary>The framework's transport, which hands each socket to the thread pool.</summary>
+    Framework,
+}
+
 /// <summary>One listening TCP port.</summary>
 /// <param name="Name">Its key under <c>listeners</c>.</param>
 /// <param name="IsEnabled">False: it is not opened.</param>
@@ -45,6 +55,9 @@ internal sealed record ListenersOptions(
 
     /// <summary>The policy service for mail servers.</summary>
     public required ListenerOptions QuotaStatus { get; init; }
+
+    /// <summary>Who watches the sockets of TCP listeners.</summary>
+    public required SocketTransport Transport { get; init; }
 
     /// <summary>The networks whose PROXY headers are believed.</summary>
     public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];

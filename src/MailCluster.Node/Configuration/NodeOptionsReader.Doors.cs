@@ -24,6 +24,7 @@ internal static partial class NodeOptionsReader
             section.Section("admin", ReadAdmin))
         {
             QuotaStatus = section.Section("quota-status", ReadQuotaStatus),
+            Transport = section.Choice("transport", ("poller", SocketTransport.Poller), ("framework", SocketTransport.Framework)),
             ProxyNetworks = [.. section.Texts("proxy-networks", IsNetwork).Select(IPNetwork.Parse)],
         };
         if (listeners.ProxyNetworks.Count == 0 && listeners.Mail.FirstOrDefault(listener => listener is { IsEnabled: true, IsBehindProxy: true }) is { } closed)

@@ -1,4 +1,9 @@
+using MailCluster.Edge.Transport;
+using MailCluster.Node.Configuration;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Node.Hosting;
 
@@ -19,6 +24,16 @@ internal static class MailTransport
     /// thread when nobody else does. The pool would notice only after half a second that it lacks them.
     /// </summary>
     private const int DiskWriters = 2;
+
+    /// <summary>Puts the node's own transport before the framework's, where it is to be and can be. The framework's still serves Unix sockets.</summary>
+    public static void Add(IServiceCollection services, SocketTransport transport)
+    {
+        if (transport == SocketTransport.Poller && PolledListenerFactory.IsAvailable)
+        {
+            services.AddSingleton<IConnectionListenerFactory>(provider => new PolledListenerFactory(
+                AcceptBacklog, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        }
+    }
 
     public static void Configure(SocketTransportOptions sockets)
     {
