@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using MailCluster.EndToEnd.Tests.Support;
 using MailCluster.Testing;
@@ -69,6 +70,44 @@ public sealed class SieveProgramTests : IAsyncLifetime
         Assert.StartsWith("X-Marked: yes\r\n", Encoding.Latin1.GetString(Assert.Single(await client.FetchAllAsync()).Body), StringComparison.Ordinal);
     }
 
+    /// <summary>Between the program and the durable answer lies nothing that could forget the message.</summary>
+    [Fact]
+    public async Task A_message_whose_node_dies_under_its_program_is_piped_when_it_comes_again()
+    {
+        Write("ticket", $"if [ ! -e {_folder.File("first")} ]; then echo $$ > {_folder.File("pid")}; mv {_folder.File("pid")} {_folder.File("first")}; exec sleep 100000; fi; cat > {_folder.File("ticket")}");
+        await using (var node = await StartAsync())
+        {
+            var delivery = DeliverAsync(node, "a ticket");
+            await Poll.UntilAsync(() => File.Exists(_folder.File("first")));
+            await node.KillAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => delivery);
+            await ClientProgram.RequireAsync("kill", ["-9", (await File.ReadAllTextAsync(_folder.File("first"))).Trim()]);
+        }
+
+        await using var next = await StartAsync(isFirst: false);
+        Assert.StartsWith("250", await DeliverAsync(next, "a ticket"), StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nbody\r\n", await File.ReadAllTextAsync(_folder.File("ticket")), StringComparison.Ordinal);
+        Assert.Empty(await SubjectsAsync(next, "INBOX"));
+    }
+
+    [Fact]
+    public async Task ManageSieve_tells_of_lists()
+    {
+        await using var node = await StartAsync();
+        using var client = new TcpClient("127.0.0.1", node.ManageSievePort);
+        using var reader = new StreamReader(client.GetStream());
+        var greeting = new List<string>();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            greeting.Add(line);
+            if (line.StartsWith("OK", StringComparison.Ordinal))
+                break;
+        }
+
+        Assert.Contains("\"EXTLISTS\" \"tag urn\"", greeting);
+        Assert.Contains(" extlists ", Assert.Single(greeting, line => line.StartsWith("\"SIEVE\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Scripts_that_are_tried_out_run_programs_only_when_asked()
     {
@@ -109,13 +148,15 @@ public sealed class SieveProgramTests : IAsyncLifetime
         Assert.Contains("sieve.programs.execute.bin-dir", log, StringComparison.Ordinal);
     }
 
-    private async Task<NodeProcess> StartAsync()
+    private async Task<NodeProcess> StartAsync(bool isFirst = true)
     {
         var bin = _folder.File("bin");
         var node = await NodeProcess.StartAsync(
             _folder.Path, "outbound.relay=127.0.0.1", $"outbound.port={_relay.Port}", "sieve.extensions=[\"vnd.dovecot.pipe\", \"vnd.dovecot.filter\", \"vnd.dovecot.execute\", \"vnd.dovecot.report\"]",
             $"sieve.programs.pipe.bin-dir={bin}", $"sieve.programs.filter.bin-dir={bin}", $"sieve.programs.execute.bin-dir={bin}",
             $"sieve.lists.entries=[{{ name = \"tag:example.com,2026:customers\", file = \"{_folder.File("customers")}\" }}, {{ name = \":addrbook:default\", file = \"{_folder.File("books")}/%u\" }}]");
+        if (!isFirst)
+            return node;
         await node.AddUserAsync(Alice);
         var put = await node.CtlWithInputAsync(Script, "sieve", "put", "-u", Alice, "--activate", "main");
         Assert.True(put.ExitCode == 0, put.ToString());

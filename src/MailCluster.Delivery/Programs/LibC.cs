@@ -28,6 +28,7 @@ internal static unsafe partial class LibC
     private const uint CloseRangeCloseOnExec = 4;
     private const int SignalLast = 31;
     private const int SignalStop = 19;
+    private const int NoHang = 1;
 
     /// <summary>More than the types of either libc: posix_spawnattr_t is 336 octets with glibc, sigset_t 128.</summary>
     private const int StructureOctets = 1024;
@@ -145,7 +146,6 @@ internal static unsafe partial class LibC
     /// <summary>Whether the process has ended; it is gone from the table then. The status as wait(2) tells it, -1 if somebody else has it.</summary>
     public static bool HasEnded(int process, out int status)
     {
-        const int NoHang = 1;
         int found;
         do
         {
@@ -155,6 +155,25 @@ internal static unsafe partial class LibC
         if (found < 0)
             status = -1;
         return found != 0;
+    }
+
+    /// <summary>
+    /// Takes from the table what was killed of a group and has become this process's to take, because it is the first of its container. Elsewhere there is nothing of that
+    /// kind, and it returns at once. What has taken another user's rights and cannot be killed is waited for a second.
+    /// </summary>
+    public static void TakeOrphans(int group)
+    {
+        for (var wait = 0; wait < 100;)
+        {
+            var found = waitpid(-group, out _, NoHang);
+            if (found < 0 && Marshal.GetLastPInvokeError() != ErrorInterrupted)
+                return;
+            if (found == 0)
+            {
+                Poll([], 10);
+                wait++;
+            }
+        }
     }
 
     /// <summary>No descriptor of this process but the three goes to a child, whatever library has opened it.</summary>

@@ -19,7 +19,7 @@ namespace MailCluster.Delivery.Programs;
 //   4. when the process has ended, so does what it has left in its group; what stood in the pipes is read, and nothing more: a child in a session of its own that keeps
 //      the pipe open holds up nobody
 //   5. only then the process is taken from the table, so that its number cannot be another's while signals are sent to it
-// If the node is killed in between, the program finds its pipes closed and is bounded by its processor time. What it has done it may be asked to do again: docs/adr/0031.
+// If the node is killed in between, the program finds its pipes closed and is bounded by its processor time, and under systemd or in a container ends with the node. What it has done it may be asked to do again: docs/adr/0031.
 
 /// <summary>How a run ended.</summary>
 /// <param name="ExitCode">The program's; 128 and the signal's number if it was ended by one, as shells tell it.</param>
@@ -174,6 +174,7 @@ internal sealed class ProgramProcess
     /// <summary>False: the process has not ended. Then what is left of its group goes with it.</summary>
     private bool TakeEnd(out int status)
     {
+        var group = _process;
         lock (_gate)
         {
             if (_watch >= 0)
@@ -183,8 +184,10 @@ internal sealed class ProgramProcess
             if (_watch < 0)
                 LibC.SignalGroup(_process, LibC.SigKill);
             _process = 0;
-            return true;
         }
+
+        LibC.TakeOrphans(group);
+        return true;
     }
 
     private void Kill(string why)

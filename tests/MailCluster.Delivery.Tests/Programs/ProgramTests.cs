@@ -125,6 +125,23 @@ public sealed class ProgramTests : IDisposable
         await Poll.UntilAsync(() => !ProgramFolder.IsRunning(child));
     }
 
+    /// <summary>The first process of a container inherits what loses its parent, and must take its end.</summary>
+    [Fact]
+    public async Task Children_that_were_inherited_do_not_stay_in_the_table()
+    {
+        const int SetChildSubreaper = 36;
+        _folder.Write("parent", "sleep 100000 & sleep 100000 & echo $!");
+        Assert.Equal(0, prctl(SetChildSubreaper, 1, 0, 0, 0));
+        try
+        {
+            Assert.False(Directory.Exists("/proc/" + Text(await RunAsync("parent")).Trim()));
+        }
+        finally
+        {
+            Assert.Equal(0, prctl(SetChildSubreaper, 0, 0, 0, 0));
+        }
+    }
+
     [Fact]
     public async Task A_child_in_a_session_of_its_own_that_keeps_the_pipes_holds_up_nobody()
     {
@@ -286,6 +303,9 @@ public sealed class ProgramTests : IDisposable
     }
 
     private static string Text(ProgramResult result) => Encoding.UTF8.GetString(result.Output.Span);
+
+    [DllImport("libc")]
+    private static extern int prctl(int option, nuint first, nuint second, nuint third, nuint fourth);
 
     [DllImport("libc")]
     private static extern int dup(int descriptor);
