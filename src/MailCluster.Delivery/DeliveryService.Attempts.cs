@@ -66,6 +66,13 @@ public sealed partial class DeliveryService
             {
                 if (deliver is not null && e.Reason == RefusalReason.Unavailable)
                     mayHaveRun = true;
+                if (e.Reason == RefusalReason.OverQuota && plan.DropNote() is { } note)
+                {
+                    if (stored.Remove(note, out var written) && !mayHaveRun)
+                        await DiscardAsync(recipient, request, [written]);
+                    continue;
+                }
+
                 if (await attempts.WaitAsync(e.Reason, cancellationToken))
                     continue;
                 if (!mayHaveRun)

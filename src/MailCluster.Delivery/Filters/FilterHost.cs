@@ -61,7 +61,7 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
         return new SieveProgramResult(result.ExitCode, result.Output);
     }
 
-    public override bool IsValidNotifyMethod(string uri) => NotifyTarget.TryParse(uri, out _);
+    public override bool IsValidNotifyMethod(string uri) => FilterRun.TryTarget(uri, out _);
 
     /// <summary>Whether the account remembers this; if it does not, the delivery rests on that.</summary>
     /// <exception cref="SieveHostUnavailableException">The account cannot be asked now.</exception>

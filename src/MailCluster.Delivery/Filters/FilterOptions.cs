@@ -38,6 +38,9 @@ public sealed record FilterOptions
     /// <summary>The From field of reports (vnd.dovecot.report); null: postmaster at the recipient's domain.</summary>
     public string? ReportFrom { get; init; }
 
+    /// <summary>Whether the owner of a script that fails gets a message about it.</summary>
+    public bool TellOwner { get; init; } = true;
+
     /// <summary>Whether anything can be sent.</summary>
     public bool CanSend { get; init; }
 

@@ -17,6 +17,8 @@ internal sealed record PlannedMail(MailBytes Message, OutgoingMail Mail);
 /// <summary>What is to happen to one message for one recipient, all in one change of the account.</summary>
 internal sealed class FilterPlan
 {
+    private (MailBytes Message, DeliveryMark Mark)? _note;
+
     public List<PlannedFiling> Filings { get; } = [];
 
     public List<PlannedMail> Outgoing { get; } = [];
@@ -37,6 +39,25 @@ internal sealed class FilterPlan
 
     /// <summary>Of a message that is in a folder already: what flags it is to have; null for those that it has.</summary>
     public MessageFlags? Flags { get; set; }
+
+    /// <summary>A message of ours to the account's owner, to be remembered with it; it goes without saying where it has no room.</summary>
+    public void Note(MailBytes message, DeliveryMark mark)
+    {
+        _note = (message, mark);
+        Marks.Add(mark);
+        File(message, FolderName.Inbox, SystemFlags.None, [], MissingFolder.UseInbox, SpecialUse.None, subscribe: false);
+    }
+
+    /// <summary>Takes the note out, and gives it; null: there is none.</summary>
+    public MailBytes? DropNote()
+    {
+        if (_note is not { } note)
+            return null;
+        _note = null;
+        Marks.Remove(note.Mark);
+        Filings.RemoveAll(filing => ReferenceEquals(filing.Message, note.Message));
+        return note.Message;
+    }
 
     public void File(MailBytes message, FolderName folder, SystemFlags flags, IEnumerable<string> keywords, MissingFolder missing, SpecialUse use, bool subscribe)
     {

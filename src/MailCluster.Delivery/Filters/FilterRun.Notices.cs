@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MailCluster.Mailboxes;
 using MailCluster.Mime;
 using MailCluster.Sieve;
@@ -7,12 +8,14 @@ namespace MailCluster.Delivery.Filters;
 /// <summary>notify by mailto (RFC 5435, RFC 5436).</summary>
 internal sealed partial class FilterRun
 {
+    private static readonly string[] s_ownFields = ["Importance", "X-Priority", "X-Sieve"];
+
     private async ValueTask NotifyAsync(SieveNotify notify, string messageId, CancellationToken cancellationToken)
     {
         // RFC 5436 §2.1 asks for care, since machines that notify each other never end: whatever is automatic is not notified of.
         var root = notify.Message.Root;
         var isAutomatic = root.Fields("Auto-Submitted").Any(static field => !FirstWord(field.Text).Equals("no", StringComparison.OrdinalIgnoreCase));
-        if (isAutomatic || !Options.CanSend || !NotifyTarget.TryParse(notify.Method, out var target))
+        if (isAutomatic || !Options.CanSend || !TryTarget(notify.Method, out var target))
         {
             FilterLog.NoReply(
                 services.Log, recipient.Account, request.Session,
@@ -32,7 +35,11 @@ internal sealed partial class FilterRun
         await FileCopyAsync(notice, notify.Fcc, cancellationToken);
     }
 
-    private byte[] WriteNotice(SieveNotify notify, NotifyTarget target, string messageId)
+    /// <summary>Whom a notification can be sent to: a mailto URI whose addresses can stand in an envelope.</summary>
+    public static bool TryTarget(string uri, [NotNullWhen(true)] out MailtoUri? target) =>
+        MailtoUri.TryParse(uri, out target) && target.Recipients.All(MailText.IsAddress);
+
+    private byte[] WriteNotice(SieveNotify notify, MailtoUri target, string messageId)
     {
         var root = notify.Message.Root;
         var subject = root.Fields("Subject") is [var field, ..] ? field.Text : "";
@@ -40,7 +47,10 @@ internal sealed partial class FilterRun
         var line = notify.Text ?? $"{from}: {subject}";
         var text = new ByteBuffer(1024);
         MailText.Addresses(text, "From", notify.From is { Length: > 0 } given ? given : OwnAddress);
-        MailText.Addresses(text, "To", string.Join(", ", target.Recipients));
+        if (!target.To.IsEmpty)
+            MailText.Addresses(text, "To", string.Join(", ", target.To));
+        if (!target.Cc.IsEmpty)
+            MailText.Addresses(text, "Cc", string.Join(", ", target.Cc));
         MailText.Field(text, "Subject", target.Subject ?? line);
         AppendTrace(text, "notify", messageId, notify.Method + notify.Text);
         MailText.Raw(text, $"Auto-Submitted: auto-notified; owner-email=\"{OwnAddress.Replace("\"", "", StringComparison.Ordinal)}\"\r\n"); // RFC 5436 §2.7.1
@@ -50,6 +60,9 @@ internal sealed partial class FilterRun
             3 => "Importance: low\r\nX-Priority: 5 (Low)\r\n",
             _ => "Importance: normal\r\nX-Priority: 3 (Normal)\r\n",
         });
+        // RFC 5436 §2.7: fields of the URI; those that a notification makes itself are not among them.
+        foreach (var (name, value) in target.Headers.Where(static field => !s_ownFields.Contains(field.Key, StringComparer.OrdinalIgnoreCase)))
+            MailText.Field(text, name, value);
         MailText.PlainBody(text, target.Body ?? $"Message from {from}\nSubject: {subject}\n");
         return text.ToArray();
     }

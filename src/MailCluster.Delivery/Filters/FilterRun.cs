@@ -33,7 +33,7 @@ internal sealed partial class FilterRun(
     public async ValueTask<FilterPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var stages = await StagesAsync(cancellationToken);
-        if (stages.Count == 0 && Options.SuppressDuplicates is null)
+        if (stages.Count == 0 && Options.SuppressDuplicates is null && _problem is null)
         {
             Keep(_original, []);
             return _plan;
@@ -42,6 +42,7 @@ internal sealed partial class FilterRun(
         try
         {
             await RunAsync(stages, cancellationToken);
+            await TellOwnerAsync(cancellationToken);
         }
         catch (SieveHostUnavailableException e)
         {
@@ -81,7 +82,11 @@ internal sealed partial class FilterRun(
         if (outcome.IsTemporaryFailure)
             throw Unavailable(outcome.Error?.ToString() ?? "A script cannot be run now.", null);
         if (outcome.Error is { } error)
+        {
             FilterLog.Failed(services.Log, recipient.Account, request.Session, error.ToString());
+            _problem ??= error.Script == _personal?.Name ? error.ToString() : null;
+        }
+
         NoteFlags(outcome);
         foreach (var action in outcome.Actions)
             await AddAsync(action, messageId, cancellationToken);
@@ -100,8 +105,13 @@ internal sealed partial class FilterRun(
         var stages = await FilterStages.LoadAsync(services.Scripts, Options, recipient.Account, null, cancellationToken);
         foreach (var path in stages.Missing)
             FilterLog.NoFile(services.Log, path);
+        _personal = stages.Personal;
         if (stages.Broken is { } script)
+        {
             FilterLog.DoesNotCompile(services.Log, recipient.Account, script.Name, request.Session, script.Problem);
+            _problem = script == _personal ? script.Problem : null;
+        }
+
         return stages.Stages;
     }
 

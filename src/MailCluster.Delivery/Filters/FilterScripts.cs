@@ -9,7 +9,11 @@ namespace MailCluster.Delivery.Filters;
 /// <param name="Name">What it is called in logs.</param>
 /// <param name="Program">Null: it has an error.</param>
 /// <param name="Problem">The first error.</param>
-internal sealed record CompiledScript(string Name, SieveProgram? Program, string Problem);
+internal sealed record CompiledScript(string Name, SieveProgram? Program, string Problem)
+{
+    /// <summary>Of its content; of a user's script.</summary>
+    public ScriptHash Hash { get; init; }
+}
 
 // Scripts are compiled once: a user's under the hash of its content, so that an account is asked for the content only when it has changed, and two accounts with
 // the same script share the program; the operator's under the file's time and length, which are looked at once a second.
@@ -102,7 +106,7 @@ internal sealed class FilterScripts(IMailboxClient mailboxes, SieveCompiler comp
             return known with { Name = script.Name.Value };
         if (script.Content.IsEmpty)
             return null;
-        var compiled = Compile(script.Name.Value, script.Content.AsSpan(), SieveScope.Personal);
+        var compiled = Compile(script.Name.Value, script.Content.AsSpan(), SieveScope.Personal) with { Hash = script.Hash };
         _programs.Set(script.Hash, compiled);
         return compiled;
     }

@@ -19,6 +19,9 @@ internal sealed class FilterStages
     /// <summary>Null, or the script that does not compile: what follows it is not run, and the message is kept if nothing before has decided otherwise.</summary>
     public CompiledScript? Broken { get; private set; }
 
+    /// <summary>The account's own script; null: it has none that is active.</summary>
+    public CompiledScript? Personal { get; private set; }
+
     /// <summary>Files that the configuration names and that are not there; the others run.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
@@ -30,7 +33,8 @@ internal sealed class FilterStages
         var stages = new FilterStages();
         if (!options.IsEnabled || !stages.AddFiles(scripts, options.Before))
             return stages;
-        var personal = instead ?? await scripts.ActiveAsync(account, cancellationToken) ?? (options.Default is { } path ? scripts.File(path) : null);
+        stages.Personal = instead ?? await scripts.ActiveAsync(account, cancellationToken);
+        var personal = stages.Personal ?? (options.Default is { } path ? scripts.File(path) : null);
         if (personal is null || stages.TryAdd(personal))
             stages.AddFiles(scripts, options.After);
         return stages;

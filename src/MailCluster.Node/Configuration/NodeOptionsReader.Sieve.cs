@@ -27,6 +27,7 @@ internal static partial class NodeOptionsReader
         Lists = sieve.Section("lists", ReadLists),
         RedirectMemory = sieve.Duration("redirect-memory", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
         ImapEvents = sieve.Section("imap-events", ReadImapEvents),
+        TellOwner = sieve.Boolean("tell-owner"),
     };
 
     private static string[] ReadFiles(HoconSection sieve, string key) => [.. sieve.Texts(key).Select(file => FileOf(sieve, key, file))];

@@ -33,4 +33,6 @@ internal sealed record SieveDeliverySettings
     public required ListOptions Lists { get; init; }
 
     public required ImapEventSettings ImapEvents { get; init; }
+
+    public required bool TellOwner { get; init; }
 }

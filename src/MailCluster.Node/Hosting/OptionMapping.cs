@@ -138,6 +138,7 @@ internal static class OptionMapping
         SubscribeFolders = node.SieveDelivery.SubscribeFolders,
         RedirectFrom = node.SieveDelivery.RedirectFrom,
         RedirectMemory = node.SieveDelivery.RedirectMemory,
+        TellOwner = node.SieveDelivery.TellOwner,
         SuppressDuplicates = node.Lmtp.SuppressDuplicates,
         CanSend = node.Outbound.Relay is not null,
         ReportFrom = node.SieveDelivery.ReportFrom,

@@ -13,7 +13,9 @@ namespace MailCluster.Sieve;
 public sealed record MailtoUri(
     ImmutableArray<string> Recipients, ImmutableArray<string> To, ImmutableArray<string> Cc, string? Subject, string? Body, ImmutableArray<KeyValuePair<string, string>> Headers)
 {
-    private const int RecipientsMax = 16;
+    /// <summary>A notification is no mailing list.</summary>
+    private const int RecipientsMax = 8;
+
     private const int HeadersMax = 32;
     private const int LengthMax = 16 * 1024;
 

@@ -355,11 +355,11 @@ public sealed partial class FilterTests : IAsyncLifetime, IDisposable
     [Fact]
     public void Mailto_URIs_name_whom_and_what()
     {
-        Assert.True(NotifyTarget.TryParse("MAILTO:a%2Bb@example.org,c@example.org?subject=a%20b&Body=x%0D%0Ay&to=d@example.org", out var uri));
+        Assert.True(MailtoUri.TryParse("MAILTO:a%2Bb@example.org,c@example.org?subject=a%20b&Body=x%0D%0Ay&to=d@example.org", out var uri));
         Assert.Equal(["a+b@example.org", "c@example.org", "d@example.org"], uri.Recipients.AsEnumerable());
         Assert.Equal(("a b", "x\r\ny"), (uri.Subject, uri.Body));
         foreach (var wrong in new[] { "http://x", "mailto:", "mailto:nobody", "mailto:a@b%0D%0ARCPT@x", "mailto:?subject=x", "mailto:a@b?subject" })
-            Assert.False(NotifyTarget.TryParse(wrong, out _), wrong);
+            Assert.False(MailtoUri.TryParse(wrong, out _), wrong);
     }
 
     private DeliveryService Service(FilterOptions? options)
