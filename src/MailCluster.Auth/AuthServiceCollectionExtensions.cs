@@ -72,6 +72,7 @@ public static class AuthServiceCollectionExtensions
 
         if (options.UserDbs.Count > 0) AddChains(services, options);
         services.AddSingleton(s => new AuthDatabases(s.GetRequiredService<PassDbChain>(), s.GetService<UserDbChain>(), options, s.GetRequiredService<ILogger<AuthDatabases>>()));
+        services.AddSingleton(s => new AuthTracer(s.GetRequiredService<AuthDatabases>()));
         services.AddSingleton<IAuthenticator, PasswordAuthenticator>();
         services.AddSasl(options);
         return services;

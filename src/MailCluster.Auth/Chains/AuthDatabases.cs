@@ -76,7 +76,7 @@ internal sealed class AuthDatabases(PassDbChain passwords, UserDbChain? users, A
         if (users is not null)
         {
             var found = await users.FindAsync(
-                new UserDbQuery(user.Account, query.Context.Protocol, user.Fields, query.Context), cancellationToken);
+                new UserDbQuery(user.Account, query.Context.Protocol, user.Fields, query.Context) { Trace = query.Trace }, cancellationToken);
             // A password without a user is a fault of the configuration, not of the client.
             if (found.Status != UserDbStatus.Found)
                 return AuthResult.Refused(

@@ -24,16 +24,21 @@ internal sealed class PassDbRun(PassDbQuery query)
     public bool BecameOther => _masterUser is not null;
 
     /// <summary>False when the step is left out for this question.</summary>
-    public bool Wants(PassDbStep step) =>
-        (step.Mechanisms.Count == 0 || step.Mechanisms.Contains(Query.Mechanism, StringComparer.OrdinalIgnoreCase))
-        && !(step.IsDeny && Query.Account.Length == 0)
-        && NameFilter.Accepts(step.UsernameFilter, Query.Account)
-        && step.SkipWhen switch
+    public bool Wants(PassDbStep step) => WhyNot(step) is null;
+
+    /// <summary>Why the step is left out for this question, by the option that says so; null: it is not.</summary>
+    public string? WhyNot(PassDbStep step)
+    {
+        if (step.Mechanisms.Count > 0 && !step.Mechanisms.Contains(Query.Mechanism, StringComparer.OrdinalIgnoreCase)) return "mechanisms";
+        if (step.IsDeny && Query.Account.Length == 0) return "no-name-yet";
+        if (!NameFilter.Accepts(step.UsernameFilter, Query.Account)) return "username-filter";
+        return step.SkipWhen switch
         {
-            ChainSkip.AfterSuccess => !Query.IsVerified,
-            ChainSkip.BeforeSuccess => Query.IsVerified,
-            _ => true,
+            ChainSkip.AfterSuccess when Query.IsVerified => "skip",
+            ChainSkip.BeforeSuccess when !Query.IsVerified => "skip",
+            _ => null,
         };
+    }
 
     /// <summary>Takes an answer; false when the chain ends with it.</summary>
     public bool Take(PassDbStep step, PassDbResult result)

@@ -67,7 +67,8 @@ internal sealed class PassDbChain
         {
             var step = steps[index];
             var wasNameless = run.Query.Account.Length == 0;
-            var goesOn = run.Take(
+            var goesOn = Take(
+                run,
                 step,
                 step.IsDeny
                     ? await AskDenyAsync(step, run.Query, cancellationToken)
@@ -92,10 +93,17 @@ internal sealed class PassDbChain
         for (var index = 0; index < steps.Length; index++)
         {
             var step = steps.Span[index];
-            if (step.IsDeny && run.Wants(step) && !run.Take(step, await AskDenyAsync(step, run.Query, cancellationToken))) return false;
+            if (step.IsDeny && run.Wants(step) && !Take(run, step, await AskDenyAsync(step, run.Query, cancellationToken))) return false;
         }
 
         return true;
+    }
+
+    private static bool Take(PassDbRun run, PassDbStep step, PassDbResult result)
+    {
+        var goesOn = run.Take(step, result);
+        run.Query.Trace?.Asked(step, result, goesOn);
+        return goesOn;
     }
 
     // A deny list says who is in it, whatever the password is.
@@ -104,7 +112,12 @@ internal sealed class PassDbChain
 
     private static int Next(PassDbStep[] steps, int index, PassDbRun run)
     {
-        while (index < steps.Length && !run.Wants(steps[index])) index++;
+        for (; index < steps.Length; index++)
+        {
+            if (run.WhyNot(steps[index]) is not { } why) break;
+            run.Query.Trace?.Skipped(steps[index], why);
+        }
+
         return index;
     }
 }

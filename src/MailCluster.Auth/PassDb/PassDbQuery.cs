@@ -27,4 +27,7 @@ public sealed record PassDbQuery
 
     /// <summary>Fields that earlier databases of the chain gave.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = NoFields;
+
+    /// <summary>Where the chains write down whom they asked; null as a rule.</summary>
+    internal Chains.ChainTrace? Trace { get; init; }
 }

@@ -30,7 +30,11 @@ public sealed record UserDbResult(UserDbStatus Status, UserInfo? User = null, st
 /// <param name="Protocol">The protocol in lower case: <c>imap</c>, <c>lmtp</c>, <c>admin</c>.</param>
 /// <param name="Fields">What the password databases and earlier user databases gave.</param>
 /// <param name="Context">Where the log-in comes from; null for deliveries and the operator.</param>
-public sealed record UserDbQuery(string Account, string Protocol, IReadOnlyDictionary<string, string> Fields, AuthContext? Context = null);
+public sealed record UserDbQuery(string Account, string Protocol, IReadOnlyDictionary<string, string> Fields, AuthContext? Context = null)
+{
+    /// <summary>Where the chain writes down whom it asked; null as a rule.</summary>
+    internal Chains.ChainTrace? Trace { get; init; }
+}
 
 /// <summary>
 /// A source of users without passwords (Dovecot's userdb): who exists, and with which fields. No member but the listing throws for

@@ -46,7 +46,12 @@ internal sealed class UserDbChain(IReadOnlyList<UserDbStep> steps)
         UserDbResult? failure = null;
         foreach (var step in steps)
         {
-            if (step.SkipWhen == (isFound ? ChainSkip.AfterSuccess : ChainSkip.BeforeSuccess)) continue;
+            if (step.SkipWhen == (isFound ? ChainSkip.AfterSuccess : ChainSkip.BeforeSuccess))
+            {
+                query.Trace?.Skipped(step);
+                continue;
+            }
+
             var result = await step.AskAsync(query with { Fields = fields }, cancellationToken);
             if (result.Status == UserDbStatus.Found)
             {
@@ -68,6 +73,7 @@ internal sealed class UserDbChain(IReadOnlyList<UserDbStep> steps)
                 UserDbStatus.InternalFailure => step.Rules.OnInternalError,
                 _ => step.Rules.OnFailure,
             };
+            query.Trace?.Asked(step, result, rule is ChainRule.Continue or ChainRule.ContinueOk or ChainRule.ContinueFail);
             lastFound = result.Status == UserDbStatus.Found && rule is ChainRule.Continue or ChainRule.Return;
             isFound = rule switch
             {

@@ -8,9 +8,33 @@ namespace MailCluster.Ctl.Commands;
 /// <summary><c>mailctl auth …</c>.</summary>
 internal static class AuthCommands
 {
-    public static Command Make() => CtlCommand.Group("auth", "authentication", Test(), Cache());
+    public static Command Make() => CtlCommand.Group("auth", "authentication", Test(), Trace(), Lookup(), Cache());
 
-    private static Command Test()
+    private static Command Test() => Try("test", "try a user name and a password", "auth/test");
+
+    private static Command Trace() => Try("trace", "the same without delay and log line: show what each database says, and how it ends", "auth/trace");
+
+    private static Command Lookup()
+    {
+        var name = new Argument<string>("user") { Description = "whom" };
+        var protocol = Protocol();
+        var address = Address();
+        return CtlCommand.Make(
+            "lookup", "look a user up without a password: show what each database says, and the fields", [name, protocol, address], (parsed, run) => run.PrintAsync(
+                "auth/trace",
+                new JsonObject { ["user"] = parsed.GetRequiredValue(name), ["protocol"] = parsed.GetValue(protocol), ["address"] = parsed.GetValue(address) }));
+    }
+
+    private static Option<string> Protocol() => new("--protocol")
+    {
+        Description = "the protocol to log in with, as in the log",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "admin",
+    };
+
+    private static Option<string?> Address() => new("--address") { Description = "the client address to log in from", HelpName = "IP" };
+
+    private static Command Try(string word, string description, string path)
     {
         var name = new Argument<string>("user") { Description = "the name to log in with" };
         var password = new Argument<string?>("password")
@@ -19,21 +43,16 @@ internal static class AuthCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         var stdin = new Option<bool>("--password-stdin") { Description = "read the password from the first line of standard input" };
-        var protocol = new Option<string>("--protocol")
-        {
-            Description = "the protocol to log in with, as in the log",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "admin",
-        };
-        var address = new Option<string?>("--address") { Description = "the client address to log in from", HelpName = "IP" };
-        return CtlCommand.Make("test", "try a user name and a password", [name, password, stdin, protocol, address], async (parsed, run) =>
+        var protocol = Protocol();
+        var address = Address();
+        return CtlCommand.Make(word, description, [name, password, stdin, protocol, address], async (parsed, run) =>
         {
             var user = parsed.GetRequiredValue(name);
             var secret = parsed.GetValue(stdin)
                 ? await PasswordPrompt.FromStandardInputAsync(run.Cancellation)
                 : parsed.GetValue(password) ?? PasswordPrompt.Ask($"Password for {user}: ");
             return await run.PrintAsync(
-                "auth/test",
+                path,
                 new JsonObject { ["user"] = user, ["password"] = secret, ["protocol"] = parsed.GetValue(protocol), ["address"] = parsed.GetValue(address) });
         });
     }

@@ -33,6 +33,7 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminVerb, UserPasswdVerb>();
         services.AddSingleton<IAdminVerb, UserDeleteVerb>();
         services.AddSingleton<IAdminVerb, AuthTestVerb>();
+        services.AddSingleton<IAdminVerb, AuthTraceVerb>();
         services.AddSingleton<IAdminVerb, AuthCacheStatusVerb>();
         services.AddSingleton<IAdminVerb, AuthCacheFlushVerb>();
         services.AddSingleton<IAdminVerb, CertVerb>();

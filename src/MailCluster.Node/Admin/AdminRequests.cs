@@ -15,6 +15,9 @@ internal sealed record UserDeleteRequest(string User, bool Purge = false);
 
 internal sealed record AuthTestRequest(string User, string Password, string Protocol = "admin", string? Address = null);
 
+/// <param name="Password">Null: the user is looked up.</param>
+internal sealed record AuthTraceRequest(string User, string? Password = null, string Protocol = "admin", string? Address = null);
+
 /// <param name="Users">Names; none for everything.</param>
 internal sealed record AuthCacheFlushRequest(string[]? Users = null);
 

@@ -11,6 +11,9 @@ internal sealed record ChangeRow(string User, string Result);
 
 internal sealed record AuthTestRow(string User, string Result, IReadOnlyDictionary<string, string> Fields);
 
+/// <summary>A database that was asked, and at the end what came of it, with <paramref name="Step"/> <c>result</c> and the account in place of the database.</summary>
+internal sealed record AuthTraceRow(string Step, string Database, string Answer, string Reason, string Then, IReadOnlyDictionary<string, string> Fields);
+
 internal sealed record AuthCacheRow(string Cache, int Entries, long PositiveHits, long NegativeHits, long Misses);
 
 internal sealed record AuthCacheFlushRow(int Flushed);
