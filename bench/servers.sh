@@ -6,8 +6,8 @@
 node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
 loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
 sieve=no
-# settings[NAME]: one more `key=value` for a server of ours.
-declare -A settings=() pid=() imap=() imaps=() pop3=() lmtp=()
+# settings[NAME]: one more `key=value` for a server of ours; those that have none of their own have that of `ours`, which is $setting at first.
+declare -A settings=([ours]=${setting:-}) pid=() imap=() imaps=() pop3=() lmtp=()
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -76,7 +76,7 @@ await_greeting() {
 }
 
 start_ours() {
-  local name=$1 script=()
+  local name=$1 own=${settings[$1]-${settings[ours]}} script=()
   [ $sieve = no ] || script=(--set "mailcluster.sieve.default=\"$base/rules.sieve\"")
   "$node" serve "${script[@]}" --set "mailcluster.data-dir=\"$base/$name\"" --set 'mailcluster.node.name=bench' \
     --set "mailcluster.listeners.imap={enabled=true,address=\"127.0.0.1\",port=${imap[$name]},tls=starttls}" \
@@ -89,7 +89,7 @@ start_ours() {
     --set 'mailcluster.auth.allow-plaintext=true' --set 'mailcluster.auth.mechanisms=[PLAIN, LOGIN, SCRAM-SHA-256]' \
     --set 'mailcluster.auth.ban.allow=["127.0.0.0/24"]' --set 'mailcluster.auth.penalty-exempt=["127.0.0.0/24"]' \
     --set 'mailcluster.limits.connections-per-address=20000' --set 'mailcluster.limits.connections-per-account=1000' \
-    --set 'mailcluster.log.level=warning' ${settings[$name]:+--set "${settings[$name]}"} >"$base/$name.log" 2>&1 &
+    --set 'mailcluster.log.level=warning' ${own:+--set "$own"} >"$base/$name.log" 2>&1 &
   pid[$name]=$!
 }
 

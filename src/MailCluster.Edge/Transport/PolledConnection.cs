@@ -107,9 +107,9 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
         var isHungUp = (events & Ends) != 0;
         if (isHungUp)
             MarkClosed();
-        if ((events & (PollEvents.Writable | PollEvents.HungUp | PollEvents.Error)) != 0 && _output.HasWaiter)
+        if ((events & (PollEvents.Writable | PollEvents.HungUp | PollEvents.Error)) != 0)
         {
-            // Two flows wait, and neither may keep the other from going on.
+            // Also when no flush waits yet: one may be about to. Where both directions wait, neither may keep the other from going on.
             if (_input.HasWaiter)
                 _output.WakeElsewhere();
             else

@@ -25,9 +25,6 @@ internal sealed class SocketOutput(PolledConnection connection) : PipeWriter
 
     public override long UnflushedBytes => _chain.Length;
 
-    /// <summary>Whether a flush waits for room.</summary>
-    public bool HasWaiter => _ready.HasWaiter;
-
     /// <summary>The poller's word that there is room. What waits goes on on the caller's thread.</summary>
     public void OnWritable() => _ready.Signal();
 

@@ -18,9 +18,6 @@ internal sealed partial class SocketPoller
     /// <summary>How long an added thread waits for work before it leaves, in milliseconds.</summary>
     private const int LeisureMs = 10_000;
 
-    /// <summary>A session's stack, with everything that it calls.</summary>
-    private const int StackBytes = 1536 * 1024;
-
     /// <summary>In <see cref="_watch"/>: one more time that a thread began to wait, above the count of those that wait.</summary>
     private const long Round = 1 << 16;
 
@@ -74,7 +71,7 @@ internal sealed partial class SocketPoller
     private void StartThread()
     {
         Interlocked.Increment(ref _threads);
-        new Thread(Run, StackBytes) { Name = "socket poller", IsBackground = true }.UnsafeStart();
+        new Thread(Run) { Name = "socket poller", IsBackground = true }.UnsafeStart();
     }
 
     private void Run()

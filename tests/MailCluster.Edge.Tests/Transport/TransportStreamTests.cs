@@ -112,6 +112,33 @@ public sealed class TransportStreamTests
     }
 
     [Fact]
+    public async Task A_writer_that_waits_again_and_again_for_a_client_that_reads_goes_on_each_time()
+    {
+        const int Clients = 8;
+        const int Writes = 400;
+        const int Bytes = 50_000;
+        var waits = 0;
+        await using var server = await PolledServer.StartAsync(async connection =>
+        {
+            var block = new byte[Bytes];
+            for (var i = 0; i < Writes; i++)
+            {
+                var write = connection.Transport.Output.WriteAsync(block);
+                if (!write.IsCompleted)
+                    Interlocked.Increment(ref waits);
+                Assert.False((await write).IsCompleted);
+            }
+        });
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        {
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            await client.ConnectAsync(server.EndPoint);
+            Assert.Equal(Writes * Bytes, (await client.ReceiveAllAsync()).Length);
+        }));
+        Assert.NotEqual(0, waits);
+    }
+
+    [Fact]
     public async Task A_session_that_does_not_read_holds_the_client_and_loses_nothing()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -50,6 +50,7 @@ public sealed class NodeConfigurationTests
     [InlineData("mailcluster.listeners.imap.address = localhost", "my.hocon:1: mailcluster.listeners.imap.address: expected an IP address, or \"*\" for every address, found the string \"localhost\"")]
     [InlineData("mailcluster.listeners.http.tls = starttls", "my.hocon:1: mailcluster.listeners.http.tls: expected one of off, implicit, found the string \"starttls\"")]
     [InlineData("mailcluster.listeners.imap.proxy-protocol = optional", "my.hocon:1: mailcluster.listeners.imap.proxy-protocol: expected one of off, required, found the string \"optional\"")]
+    [InlineData("mailcluster.listeners.transport = epoll", "my.hocon:1: mailcluster.listeners.transport: expected one of poller, framework, found the string \"epoll\"")]
     [InlineData("mailcluster.listeners.lmtp.proxy-protocol = required", "defaults:")]
     [InlineData("mailcluster.listeners { proxy-networks = [], imaps.proxy-protocol = required }", "my.hocon:1: mailcluster.listeners.proxy-networks: expected the networks of the balancers, since listeners.imaps.proxy-protocol is required")]
     [InlineData("mailcluster.listeners.proxy-networks = [balancer]", "my.hocon:1: mailcluster.listeners.proxy-networks: expected a network such as 192.0.2.0/24, found the string \"balancer\"")]

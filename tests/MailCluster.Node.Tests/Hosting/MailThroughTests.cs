@@ -34,11 +34,13 @@ public sealed class MailThroughTests
         return imap;
     }
 
-    [Fact]
-    public async Task MailComesInGoesOutAndStays()
+    [Theory]
+    [InlineData("poller")]
+    [InlineData("framework")]
+    public async Task MailComesInGoesOutAndStays(string transport)
     {
         using var folder = new TemporaryFolder();
-        var options = NodeHostTests.Options(folder, "auth.password-scheme=SHA512-CRYPT", "lmtp.add-delivered-to=true", "folders.Archive=null");
+        var options = NodeHostTests.Options(folder, $"listeners.transport={transport}", "auth.password-scheme=SHA512-CRYPT", "lmtp.add-delivered-to=true", "folders.Archive=null");
         await using (var node = new NodeHost(options, new ListLogger(), TimeProvider.System))
         {
             await node.StartAsync(CancellationToken.None);
