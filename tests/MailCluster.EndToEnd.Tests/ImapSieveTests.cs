@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MailCluster.EndToEnd.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.EndToEnd.Tests;
 
@@ -85,9 +86,73 @@ public sealed class ImapSieveTests : IDisposable
         Assert.Contains($"MESSAGES {Messages})", (await reader.RequireAsync("STATUS Learned/Spam (MESSAGES)")).Untagged[0].Text, StringComparison.Ordinal);
     }
 
-    private Task<NodeProcess> StartAsync() => NodeProcess.StartAsync(
+    /// <summary>The recipe of docs/sieve.md, with programs that write down what they are told to learn in the place of a filter.</summary>
+    [Fact]
+    public async Task A_filter_learns_what_is_moved_into_and_out_of_Junk()
+    {
+        const string Begin = """
+            require ["vnd.dovecot.pipe", "copy", "imapsieve", "environment", "variables"];
+            if environment :matches "imap.mailbox" "*" { set "mailbox" "${1}"; }
+            if string "${mailbox}" "Trash" { stop; }
+            if environment :matches "imap.user" "*" { set "username" "${1}"; }
+
+            """;
+        var learned = Path.Combine(_folder.Path, "learned");
+        var programs = Directory.CreateDirectory(Path.Combine(_folder.Path, "pipe")).FullName;
+        foreach (var kind in new[] { "spam", "ham" })
+        {
+            var program = Path.Combine(programs, "learn-" + kind);
+            await File.WriteAllTextAsync(program, $"#!/bin/sh\necho \"{kind} $1 $(grep '^Subject:' | tr -d '\\r')\" >> '{learned}'\n");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await File.WriteAllTextAsync(kind == "spam" ? SpamFile : HamFile, Begin + $"pipe :copy \"learn-{kind}\" [ \"${{username}}\" ];");
+        }
+
+        await using var node = await StartAsync($"sieve.programs.pipe.bin-dir=\"{programs}\"");
+        await node.AddUserAsync(Alice);
+        await using var client = await node.ConnectImapAsync(Alice);
+        foreach (var subject in new[] { "one", "two" })
+            await client.AppendAsync("INBOX", Message(subject));
+        await client.RequireAsync("SELECT INBOX");
+        await client.RequireAsync("MOVE 1:2 Junk");
+
+        // A message that moves on before its turn has it in its next folder alone.
+        await Poll.UntilAsync(() => File.Exists(learned) && File.ReadAllLines(learned).Length == 2);
+        await client.RequireAsync("SELECT Junk");
+        await client.RequireAsync("UID MOVE 1 Trash");
+        await client.RequireAsync("UID MOVE 2 INBOX");
+
+        string[] expected = [$"spam {Alice} Subject: one", $"spam {Alice} Subject: two", $"ham {Alice} Subject: two"];
+        await Poll.UntilAsync(() => File.ReadAllLines(learned).Length >= expected.Length);
+        Assert.Equal(expected, await File.ReadAllLinesAsync(learned));
+
+        // The messages are where they were moved to, as they were.
+        await client.RequireAsync("SELECT INBOX");
+        Assert.Single((await client.RequireAsync("UID FETCH 1:* (FLAGS)")).Untagged, static line => line.Text.Contains(" FETCH ", StringComparison.Ordinal) && !line.Text.Contains("\\Deleted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_user_names_a_script_for_a_folder()
+    {
+        await using var node = await StartAsync("sieve.imap-events.url=\"sieve://mail.example.com\"");
+        await node.AddUserAsync(Alice);
+        await node.CtlWithInputAsync(
+            """require ["imapsieve", "environment", "imap4flags"]; if environment :contains "imap.changedflags" "\\Flagged" { addflag "$Important"; }""",
+            "sieve", "put", "-u", Alice, "flags");
+        await using var client = await node.ConnectImapAsync(Alice);
+        Assert.Contains(" IMAPSIEVE=sieve://mail.example.com", (await client.RequireAsync("CAPABILITY")).Untagged[0].Text, StringComparison.Ordinal);
+        await client.RequireAsync("SETMETADATA INBOX (/shared/imapsieve/script \"flags\")");
+        await client.AppendAsync("INBOX", Message("one"));
+        await client.AppendAsync("INBOX", Message("two"));
+        await client.RequireAsync("SELECT INBOX");
+        await client.RequireAsync("STORE 1:2 +FLAGS (\\Seen)");
+        await client.RequireAsync("STORE 2 +FLAGS (\\Flagged)");
+        await MessagesAsync(client, "UID SEARCH KEYWORD $Important", 1);
+        await MessagesAsync(client, "UID SEARCH KEYWORD $Important FLAGGED", 1);
+    }
+
+    private Task<NodeProcess> StartAsync(params string[] settings) => NodeProcess.StartAsync(
         _folder.Path,
-        $"sieve.imap-events.rules=[{{folder=Junk,causes=[copy],before=\"{SpamFile}\"}},{{folder=\"*\",from=Junk,causes=[copy],before=\"{HamFile}\"}}]");
+        [$"sieve.imap-events.rules=[{{folder=Junk,causes=[copy],before=\"{SpamFile}\"}},{{folder=\"*\",from=Junk,causes=[copy],before=\"{HamFile}\"}}]", .. settings]);
 
     /// <summary>Waits until a folder has, or a search finds, so many messages.</summary>
     private static async Task MessagesAsync(ImapClient client, string folderOrSearch, int count)

@@ -10,7 +10,7 @@ public sealed partial class EventScripts
 {
     /// <summary>False: nothing waits.</summary>
     /// <exception cref="MailboxRefusedException">It cannot be done now; whether it was done, the account knows.</exception>
-    private async ValueTask<bool> RunNextAsync(AccountId account)
+    private async ValueTask<bool> RunNextAsync(AccountId account, Attention attention)
     {
         var (task, uid, message) = await _mailboxes.SendAsync(account, new NextScriptTask(), CommandContext.None, _stopping.Token);
         if (task is null)
@@ -25,7 +25,7 @@ public sealed partial class EventScripts
         {
             // The account is found again if this node dies with what waits.
             await _register.NoteAsync(account, _stopping.Token);
-            await RunAsync(account, task, uid, message);
+            await RunAsync(account, task, uid, message, attention.PipesOf(task.Id, uid));
         }
         catch (MailboxRefusedException e) when (e.Reason is not (RefusalReason.Busy or RefusalReason.Unavailable))
         {
@@ -47,7 +47,7 @@ public sealed partial class EventScripts
         return true;
     }
 
-    private async ValueTask RunAsync(AccountId account, ScriptTask task, uint uid, NewMessage message)
+    private async ValueTask RunAsync(AccountId account, ScriptTask task, uint uid, NewMessage message, PipesDone pipes)
     {
         var stages = await _stages.LoadAsync(account, task, _stopping.Token);
         if (stages.Count == 0)
@@ -58,7 +58,7 @@ public sealed partial class EventScripts
 
         var flags = NamesOf(message);
         var request = await RequestAsync(account, task, uid, message, flags);
-        var plan = await new FilterRun(request.Recipients[0], request, task.Name, new PipesDone(), _services).PlanEventAsync(stages, _stopping.Token);
+        var plan = await new FilterRun(request.Recipients[0], request, task.Name, pipes, _services).PlanEventAsync(stages, _stopping.Token);
         var stored = new Dictionary<MailBytes, NewMessage>();
         try
         {

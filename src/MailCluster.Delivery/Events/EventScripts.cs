@@ -140,6 +140,9 @@ public sealed partial class EventScripts : IScriptTaskListener, IAsyncDisposable
 
     private async ValueTask WakeAsync(AccountId account)
     {
+        // Below it nothing waits, and not every node could be asked.
+        if (_mailboxes.Level < MailboxLevel.Filtering)
+            return;
         try
         {
             if ((await _mailboxes.SendAsync(account, new NextScriptTask(), CommandContext.None, _stopping.Token)).Task is not null)
@@ -158,7 +161,7 @@ public sealed partial class EventScripts : IScriptTaskListener, IAsyncDisposable
         {
             while (TakeTurn(account, attention))
             {
-                if (await RunAllAsync(account) is not { } problem)
+                if (await RunAllAsync(account, attention) is not { } problem)
                 {
                     pause = _options.RetryFirst;
                     continue;
@@ -193,12 +196,12 @@ public sealed partial class EventScripts : IScriptTaskListener, IAsyncDisposable
     }
 
     /// <summary>Null: nothing waits any more, or not here. Otherwise why it must be tried again.</summary>
-    private async ValueTask<string?> RunAllAsync(AccountId account)
+    private async ValueTask<string?> RunAllAsync(AccountId account, Attention attention)
     {
         await _room.WaitAsync(_stopping.Token);
         try
         {
-            while (_register.IsHere(account) && await RunNextAsync(account))
+            while (_register.IsHere(account) && await RunNextAsync(account, attention))
                 _stopping.Token.ThrowIfCancellationRequested();
             return null;
         }
@@ -220,5 +223,16 @@ public sealed partial class EventScripts : IScriptTaskListener, IAsyncDisposable
         public volatile bool IsAskedAgain = true;
 
         public Task Work { get; set; } = Task.CompletedTask;
+
+        private (ScriptTaskId Task, uint Uid) _turn;
+        private PipesDone _pipes = new();
+
+        /// <summary>What has been piped into programs in the turn of a message: it is not again when the turn has to be taken anew.</summary>
+        public PipesDone PipesOf(ScriptTaskId task, uint uid)
+        {
+            if (_turn != (task, uid))
+                (_turn, _pipes) = ((task, uid), new PipesDone());
+            return _pipes;
+        }
     }
 }
