@@ -65,7 +65,7 @@ public sealed partial class FilterTests
         using var opened = await _mailboxes.Client.OpenFolderAsync(Alice, FolderName.Inbox, false, default);
         var index = opened.Feed.Current;
         var texts = new List<string>();
-        for (var position = 0; position < index.Count; position++)
+        for (var position = 0; position < index.Exists; position++)
             texts.Add(await TextAsync(index.RowAt(position).Body));
         return texts;
     }
