@@ -1,5 +1,6 @@
 using System.Text;
 using MailCluster.Imap.Responses;
+using MailCluster.Mailboxes;
 
 namespace MailCluster.Imap.Session;
 
@@ -93,7 +94,9 @@ internal static class ImapCapabilities
 
     private static ImapCapability Always(string name) => new(name, static _ => true);
 
-    private static ImapCapability WithMetadata(string name) => new(name, static session => session.IsLoggedIn && session.Services.Options.Metadata);
+    // Below its level a cluster has no annotations yet: who is told of none does not ask.
+    private static ImapCapability WithMetadata(string name) => new(
+        name, static session => session.IsLoggedIn && session.Services.Options.Metadata && session.Services.Mailboxes.Level >= MailboxLevel.Filtering);
 
     private static ImapCapability LoggedIn(string name) => new(name, static session => session.IsLoggedIn);
 }
