@@ -43,7 +43,6 @@ public sealed partial class FilterTests
         await SendAsync(new SetQuota(null, 1));
         Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync()).Status);
         Assert.Contains("At noon?", Assert.Single(await InboxAsync()), StringComparison.Ordinal);
-        Assert.Equal(1, _mailboxes.Bodies.Count);
     }
 
     [Fact]
