@@ -25,7 +25,7 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
     private const PollEvents Incoming = PollEvents.Readable | PollEvents.PeerFinished | PollEvents.EdgeTriggered;
     private const PollEvents Ends = PollEvents.PeerFinished | PollEvents.HungUp | PollEvents.Error;
 
-    private static long s_lastId;
+    private static long _lastId;
 
     private readonly SocketPoller _poller;
     private readonly SocketDescriptor _socket;
@@ -56,7 +56,7 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
 
     public override string ConnectionId
     {
-        get => _id ??= string.Create(CultureInfo.InvariantCulture, $"P{Interlocked.Increment(ref s_lastId):X}");
+        get => _id ??= string.Create(CultureInfo.InvariantCulture, $"P{Interlocked.Increment(ref _lastId):X}");
         set => _id = value;
     }
 
