@@ -51,7 +51,7 @@ internal sealed class LmtpFixture : IAsyncDisposable
     public static async Task<LmtpFixture> StartAsync(
         LmtpOptions? options = null, DeliveryOptions? delivery = null, EdgeOptions? edge = null, MailboxOptions? mailboxes = null) =>
         new(await InMemoryMailboxes.StartAsync(options: mailboxes), options ?? new LmtpOptions(), delivery ?? new DeliveryOptions { RetryFor = TimeSpan.Zero },
-            edge ?? new EdgeOptions());
+            edge ?? new EdgeOptions { Timeouts = new EdgeTimeouts { EndGrace = TimeSpan.FromDays(1) } }); // Tests move the clock faster than a session says its last word.
 
     public LmtpConnectionHandler Handler(TlsMode tls = TlsMode.Off) =>
         new(Edge, new EdgeListener("lmtp", tls), Delivery, Door, Options, NullLogger<LmtpConnectionHandler>.Instance);
