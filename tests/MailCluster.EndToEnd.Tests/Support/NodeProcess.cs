@@ -12,6 +12,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SayLimit = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
@@ -112,7 +113,19 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         {
             var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _awaited.Add((text, said));
-            return said.Task;
+            return WithinAsync(said.Task, text);
+        }
+    }
+
+    private async Task WithinAsync(Task said, string text)
+    {
+        try
+        {
+            await said.WaitAsync(SayLimit);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The node did not log '{text}':\n{Log}", e);
         }
     }
 
