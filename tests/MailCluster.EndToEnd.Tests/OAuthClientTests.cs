@@ -29,7 +29,8 @@ public sealed class OAuthClientTests : IAsyncLifetime
     [InlineData("XOAUTH2", true)]
     public async Task Curl_logs_in_by_a_signed_token(string mechanism, bool isInitialResponse)
     {
-        await using var node = await StartAsync(Signed, "OAUTHBEARER, XOAUTH2, PLAIN");
+        // curl takes OAUTHBEARER where it is offered, whatever it is told.
+        await using var node = await StartAsync(Signed, $"{mechanism}, PLAIN");
         var token = _issuer.Token(Alice, TimeProvider.System);
 
         foreach (var (scheme, port) in new[] { ("imaps", node.ImapsPort), ("pop3s", node.Pop3sPort) })
@@ -53,7 +54,7 @@ public sealed class OAuthClientTests : IAsyncLifetime
     [InlineData("XOAUTH2")]
     public async Task Curl_logs_in_by_a_token_that_only_the_issuer_can_read_until_it_is_revoked(string mechanism)
     {
-        await using var node = await StartAsync(Introspected, "OAUTHBEARER, XOAUTH2");
+        await using var node = await StartAsync(Introspected, mechanism);
         _issuer.Known["opaque-1"] = $$"""{"active":true,"email":"{{Alice}}","scope":"{{Scope}}","iss":"{{TestIssuer.Name}}","aud":"{{TestIssuer.Audience}}"}""";
 
         Assert.Equal(0, (await CurlAsync("imaps", node.ImapsPort, mechanism, Alice, "opaque-1")).ExitCode);
