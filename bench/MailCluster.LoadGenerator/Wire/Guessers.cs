@@ -20,7 +20,7 @@ internal sealed class Guessers : IDisposable
     private readonly int _perSecond;
     private readonly Thread _thread;
     private readonly Queue<Socket> _open = new();
-    private volatile bool _isOver;
+    private readonly ManualResetEventSlim _over = new();
 
     public Guessers(Endpoints server, int perSecond)
     {
@@ -37,7 +37,7 @@ internal sealed class Guessers : IDisposable
 
     public void Stop()
     {
-        _isOver = true;
+        _over.Set();
         _thread.Join();
     }
 
@@ -48,20 +48,22 @@ internal sealed class Guessers : IDisposable
         {
             socket.Dispose();
         }
+        _over.Dispose();
     }
 
     private void Guess()
     {
         var begun = Stopwatch.GetTimestamp();
-        for (var guess = 0; !_isOver; guess++)
+        for (var guess = 0; !_over.Wait(UntilTurnOf(guess, begun)); guess++)
         {
-            var wait = (guess * 1000.0 / _perSecond) - Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-            if (wait > 0)
-            {
-                Thread.Sleep(TimeSpan.FromMilliseconds(wait));
-            }
             Try(guess);
         }
+    }
+
+    private TimeSpan UntilTurnOf(int guess, long begun)
+    {
+        var left = TimeSpan.FromSeconds((double)guess / _perSecond) - Stopwatch.GetElapsedTime(begun);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private void Try(int guess)

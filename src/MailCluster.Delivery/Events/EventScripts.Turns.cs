@@ -58,7 +58,7 @@ public sealed partial class EventScripts
 
         var flags = NamesOf(message);
         var request = await RequestAsync(account, task, uid, message, flags);
-        var plan = await new FilterRun(request.Recipients[0], request, task.Name, pipes, _services).PlanEventAsync(stages, _stopping.Token);
+        var plan = await new FilterRun(request.Recipients[0], request, task.Name, pipes, _services).PlanAsync(stages, _stopping.Token);
         var stored = new Dictionary<MailBytes, NewMessage>();
         try
         {

@@ -15,7 +15,7 @@ internal class FilterHost(Recipient recipient, DeliveryRequest request, FolderNa
     public IReadOnlyList<MarkKey> Absent => _absent;
 
     /// <summary>For whom programs run.</summary>
-    public ProgramContext Context { get; } = new(
+    public ProgramContext Context => new(
         recipient.Account, request.Sender, recipient.Address.ToString(), ProgramContext.AddressOf(recipient.OriginalRecipient), request.Session);
 
     public static MarkKey DuplicateKey(string handle, string id) => MarkKey.Of("sieve-duplicate", handle, id);

@@ -9,22 +9,6 @@ namespace MailCluster.Delivery.Filters;
 /// </summary>
 internal sealed partial class FilterRun
 {
-    /// <exception cref="MailboxRefusedException">Something cannot be looked up now.</exception>
-    public async ValueTask<FilterPlan> PlanEventAsync(List<SieveStage> stages, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RunAsync(stages, cancellationToken);
-        }
-        catch (SieveHostUnavailableException e)
-        {
-            throw Unavailable(e.Message, e);
-        }
-
-        _plan.Absent.UnionWith(_host.Absent);
-        return _plan;
-    }
-
     /// <summary>RFC 6785 §3.1, §3.8: a keep changes flags and nothing else. What failed changes none.</summary>
     private void NoteFlags(SieveOutcome outcome)
     {

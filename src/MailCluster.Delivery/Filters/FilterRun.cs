@@ -39,6 +39,13 @@ internal sealed partial class FilterRun(
             return _plan;
         }
 
+        return await PlanAsync(stages, cancellationToken);
+    }
+
+    /// <summary>By these scripts, as at an event of IMAP.</summary>
+    /// <exception cref="MailboxRefusedException">Something cannot be looked up now.</exception>
+    public async ValueTask<FilterPlan> PlanAsync(IReadOnlyList<SieveStage> stages, CancellationToken cancellationToken)
+    {
         try
         {
             await RunAsync(stages, cancellationToken);
