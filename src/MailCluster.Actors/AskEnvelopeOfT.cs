@@ -66,13 +66,17 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
     {
         if (TryComplete(token))
         {
-            if (reply is TReply typed)
+            if (reply is not TReply typed)
             {
-                _core.SetResult(typed);
+                _core.SetException(new UnexpectedReplyException(typeof(TReply), reply));
+            }
+            else if (AnswerScope.IsOpen)
+            {
+                SetResultHere(typed);
             }
             else
             {
-                _core.SetException(new UnexpectedReplyException(typeof(TReply), reply));
+                _core.SetResult(typed);
             }
         }
 
@@ -119,6 +123,20 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
         }
     }
 
+    private void SetResultHere(TReply reply)
+    {
+        _core.RunContinuationsAsynchronously = false;
+        var outer = TurnScope.BeginTurn();
+        try
+        {
+            _core.SetResult(reply);
+        }
+        finally
+        {
+            TurnScope.EndTurn(outer);
+        }
+    }
+
     private protected override void Recycle()
     {
         _message = null;
@@ -126,6 +144,7 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
         _cancellation = default;
         _cancellable = false;
         _core.Reset();
+        _core.RunContinuationsAsynchronously = true;
         NextUse();
         if (_threadPooled < PooledPerThreadMax)
         {

@@ -1,15 +1,16 @@
 using System.Threading.Tasks.Sources;
+using MailCluster.Actors;
 
 namespace MailCluster.Storage;
 
 /// <summary>
 /// One thing to be made durable, waiting for the thread that does it together with others. An object can serve again after it was answered, so
-/// nothing of it is read once <see cref="Complete"/> was called.
+/// nothing of it is read once it was answered.
 /// </summary>
 internal abstract class GroupRequest : IValueTaskSource<long>, IValueTaskSource
 {
-    // Continuations never run on the writer's thread.
     private ManualResetValueTaskSourceCore<long> _completion = new() { RunContinuationsAsynchronously = true };
+    private Exception? _failure;
 
     /// <summary>It takes one of the queue's places until it is answered.</summary>
     public bool HoldsPlace { get; set; }
@@ -24,19 +25,42 @@ internal abstract class GroupRequest : IValueTaskSource<long>, IValueTaskSource
 
     public ValueTask PlainTask => new(this, _completion.Version);
 
-    /// <summary>Answers the caller; <paramref name="failure"/> goes before the request's own refusal.</summary>
-    public void Complete(Exception? failure)
+    /// <summary>What the answer will be; <paramref name="failure"/> goes before the request's own refusal.</summary>
+    public void Decide(Exception? failure) => _failure = failure ?? Refusal;
+
+    /// <summary>Gives the answer that was decided; the caller goes on on the thread pool.</summary>
+    public void Answer()
     {
-        if ((failure ?? Refusal) is { } error)
+        if (_failure is { } error)
             _completion.SetException(error);
         else
             _completion.SetResult(Value);
     }
 
-    /// <summary>Makes the object ready for another request.</summary>
-    protected virtual void Recycle() => _completion.Reset();
+    /// <summary>The same, but the caller goes on on this thread, and so does who awaits an actor's answer that follows from it.</summary>
+    public void AnswerHere()
+    {
+        _completion.RunContinuationsAsynchronously = false;
+        using (AnswerScope.Enter())
+            Answer();
+    }
 
-    private long Answer(short token)
+    /// <summary>Decides and answers.</summary>
+    public void Complete(Exception? failure)
+    {
+        Decide(failure);
+        Answer();
+    }
+
+    /// <summary>Makes the object ready for another request.</summary>
+    protected virtual void Recycle()
+    {
+        _failure = null;
+        _completion.Reset();
+        _completion.RunContinuationsAsynchronously = true;
+    }
+
+    private long Take(short token)
     {
         try
         {
@@ -48,9 +72,9 @@ internal abstract class GroupRequest : IValueTaskSource<long>, IValueTaskSource
         }
     }
 
-    long IValueTaskSource<long>.GetResult(short token) => Answer(token);
+    long IValueTaskSource<long>.GetResult(short token) => Take(token);
 
-    void IValueTaskSource.GetResult(short token) => Answer(token);
+    void IValueTaskSource.GetResult(short token) => Take(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _completion.GetStatus(token);
 

@@ -20,7 +20,7 @@ public sealed class ReferenceTableTests
         ["Sieve"] = ["Mime"],
         ["Persistence"] = ["Actors"],
         ["Cluster"] = ["Actors"],
-        ["Storage"] = ["Persistence", "Cluster", "Bodies", "Auth"],
+        ["Storage"] = ["Actors", "Persistence", "Cluster", "Bodies", "Auth"],
         ["Mailboxes"] = ["Actors", "Persistence", "Cluster", "Bodies", "Mime"],
         ["Delivery"] = ["Mailboxes", "Bodies", "Sieve", "Mime"],
         ["Edge"] = ["Auth", "Mailboxes"],

@@ -23,6 +23,9 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     private bool _isHungUp;
     private int _cancelled;
 
+    /// <summary>Octets that are read ahead of a session that looks what has come: what the transport before held, and more than a batch of commands.</summary>
+    private const int ReadAheadMax = 64 * 1024;
+
     private enum Receipt
     {
         Nothing,
@@ -44,24 +47,25 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     /// <summary>The connection was cut: what waits goes on, on the thread pool, and learns of it.</summary>
     public void WakeElsewhere() => _ready.SignalElsewhere();
 
+    /// <summary>
+    /// What has come. Of a client that sends ahead this is more with each call, up to <see cref="ReadAheadMax"/>, so that a session can see how much of a message is there
+    /// before it waits for something else.
+    /// </summary>
     public override bool TryRead(out ReadResult result)
     {
-        if (IsSettled(1))
+        while (_chain.Length < ReadAheadMax && Volatile.Read(ref _cancelled) == 0 && MayReceive() && Receive(1) == Receipt.Some)
         {
-            ThrowIfFaulted();
-            result = TakeResult();
-            return true;
         }
 
-        if (MayReceive() && Receive(1) != Receipt.Nothing)
+        if (!IsSettled(1))
         {
-            ThrowIfFaulted();
-            result = TakeResult();
-            return true;
+            result = default;
+            return false;
         }
 
-        result = default;
-        return false;
+        ThrowIfFaulted();
+        result = TakeResult();
+        return true;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>

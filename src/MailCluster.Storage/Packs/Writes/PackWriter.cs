@@ -17,13 +17,9 @@ internal sealed partial class PackWriter : IAsyncDisposable
     private readonly PackCatalog _catalog;
     private readonly PackOptions _options;
     private readonly ILogger _logger;
-    private readonly GroupQueue<GroupRequest> _queue;
+    private readonly GroupThread<GroupRequest> _thread;
     private readonly List<PutRequest> _puts = [];
     private readonly List<ReleaseRequest> _releases = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Held by whoever writes: the active pack and the lists are touched by nobody else.</summary>
-    private readonly Lock _writing = new();
     private ActivePack? _active;
     private Task _sealing = Task.CompletedTask;
 
@@ -33,64 +29,28 @@ internal sealed partial class PackWriter : IAsyncDisposable
         _active = active;
         _options = options;
         _logger = logger;
-        _queue = new GroupQueue<GroupRequest>(options.QueuedPutsMax, static () => new BodyStoreUnavailableException("The body store is closed."));
-        new Thread(Loop) { IsBackground = true, Name = "pack-writer" }.Start();
+        _thread = new GroupThread<GroupRequest>(
+            "pack-writer", options.QueuedPutsMax, Write, CloseActive, static () => new BodyStoreUnavailableException("The body store is closed."), TimeProvider.System);
     }
 
     /// <summary>The sealing of the packs that became full.</summary>
     public Task Sealing => Volatile.Read(ref _sealing);
 
     /// <summary>Queues the request; when the returned task completes it will be answered through its own task.</summary>
-    public ValueTask AddAsync(GroupRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
+    public ValueTask AddAsync(GroupRequest request, CancellationToken cancellationToken) => _thread.AddAsync(request, cancellationToken);
 
-    /// <summary>
-    /// Stores the message on the calling thread, if nothing else is being written or waits to be. When it returns true the request is answered.
-    /// </summary>
-    public bool TryWriteHere(PutRequest request)
-    {
-        if (!_writing.TryEnter())
-            return false;
-        try
-        {
-            if (!_queue.IsEmpty)
-                return false;
-            WriteGroup([request], request.Bytes);
-            return true;
-        }
-        finally
-        {
-            _writing.Exit();
-        }
-    }
+    /// <inheritdoc cref="GroupThread{TRequest}.TryWriteHere"/>
+    public bool TryWriteHere(PutRequest request) => _thread.TryWriteHere(request);
 
     /// <summary>Writes what waits and closes the active pack so that the next start has nothing to scan.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Close();
-        await _ended.Task;
+        await _thread.DisposeAsync();
         await _sealing;
-        _queue.Dispose();
     }
 
-    private void Loop()
-    {
-        var taken = new List<GroupRequest>();
-        while (_queue.BlockUntilFilled())
-        {
-            lock (_writing)
-            {
-                _queue.TakeAll(ref taken);
-                Write(taken);
-                taken.Clear();
-            }
-        }
-
-        lock (_writing)
-            CloseActive();
-        _ended.SetResult();
-    }
-
-    private void Write(List<GroupRequest> taken)
+    // The active pack and the lists are touched by nobody else meanwhile.
+    private void Write(List<GroupRequest> taken, bool isHere)
     {
         foreach (var request in taken)
         {
@@ -138,7 +98,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
             active.Append(group);
             StorageMetrics.RecordPackGroup(group.Length, bytes);
             foreach (var request in group)
-                Answer(request, null);
+                request.Decide(null);
         }
         catch (Exception e) when (group.Length > 1 && _active is { IsBroken: false })
         {
@@ -152,7 +112,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
             LogPutFailed(group.Length, e);
             var unavailable = new BodyStoreUnavailableException($"The message cannot be stored: {e.Message}", e);
             foreach (var request in group)
-                Answer(request, unavailable);
+                request.Decide(unavailable);
         }
     }
 
@@ -238,7 +198,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
         }
 
         foreach (var request in _releases)
-            Answer(request, failure);
+            request.Decide(failure);
     }
 
     // A release that came after its record was copied is written in the old pack; it goes over to the new one before the old one goes.
@@ -268,7 +228,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
             failure = new BodyStoreUnavailableException($"A pack cannot be replaced: {e.Message}", e);
         }
 
-        Answer(request, failure);
+        request.Decide(failure);
     }
 
     private static ulong ReferenceOf(Pack pack, uint ordinal)
@@ -296,16 +256,6 @@ internal sealed partial class PackWriter : IAsyncDisposable
             StorageMetrics.CountPackFlush();
             _options.AtStep?.Invoke(PackStep.Released);
         }
-    }
-
-    private void Answer(GroupRequest request, Exception? failure)
-    {
-        // Once answered the object is the caller's again.
-        var held = request.HoldsPlace;
-        request.HoldsPlace = false;
-        request.Complete(failure);
-        if (held)
-            _queue.GiveBack(1);
     }
 
     [LoggerMessage(1440, LogLevel.Warning, "A group of {Count} messages could not be written and is tried one by one: {Reason}")]

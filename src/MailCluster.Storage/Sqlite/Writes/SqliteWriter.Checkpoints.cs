@@ -49,7 +49,7 @@ internal sealed partial class SqliteWriter
     private void RequestFlush()
     {
         if (_flushArmed)
-            _queue.TryAddOwn(new FlushRequest(_time.GetUtcNow()));
+            _thread.TryAddOwn(new FlushRequest(_time.GetUtcNow()));
     }
 
     private void AfterGroups()
@@ -95,7 +95,7 @@ internal sealed partial class SqliteWriter
             var left = session.Checkpoint(CheckpointMode.Passive);
             LogCheckpointed(left);
             _checkpointed = true;
-            _queue.TryAddOwn(new FinishCheckpointRequest());
+            _thread.TryAddOwn(new FinishCheckpointRequest());
         }
         catch (SqliteError e)
         {

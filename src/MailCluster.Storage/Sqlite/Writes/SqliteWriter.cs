@@ -39,14 +39,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly SqliteOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly GroupQueue<WriteRequest> _queue;
-    private readonly Thread _thread;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Held by whoever writes: connection, statements and counts are touched by nobody else.</summary>
-    private readonly Lock _writing = new();
-
-    private readonly List<WriteRequest> _alone = new(1);
+    private readonly GroupThread<WriteRequest> _thread;
     private SqliteSession _session;
     private SqliteStatements _statements;
     private WriteTransaction _transaction;
@@ -58,8 +51,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _queue = new GroupQueue<WriteRequest>(
-            options.QueuedWritesMax, static () => new JournalUnavailableException("The database is closed."));
         _flushTimer = time.CreateTimer(static state => ((SqliteWriter)state!).RequestFlush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _session = SqliteConnections.OpenWriter(path, options);
         try
@@ -71,70 +62,37 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         catch
         {
             _session.Dispose();
-            _queue.Dispose();
             throw;
         }
 
-        _thread = new Thread(Loop) { IsBackground = true, Name = "journal-writer" };
-        _thread.Start();
+        _thread = new GroupThread<WriteRequest>(
+            "journal-writer", options.QueuedWritesMax, Write, CloseSession, static () => new JournalUnavailableException("The database is closed."), time);
     }
 
     /// <summary>Queues the request; when the returned task completes it will be answered through its own task.</summary>
-    public ValueTask AddAsync(WriteRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
+    public ValueTask AddAsync(WriteRequest request, CancellationToken cancellationToken) => _thread.AddAsync(request, cancellationToken);
 
     /// <summary>Writes what waits, copies the log into the database and closes it.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Close();
-        await _ended.Task;
+        await _thread.DisposeAsync();
         await _flushTimer.DisposeAsync();
         await _checkpoint;
         _checkpointIdle.Dispose();
-        _queue.Dispose();
     }
 
-    /// <summary>
-    /// Writes the request on the calling thread, if nothing else is being written or waits to be. When it returns true the request is answered.
-    /// </summary>
-    public bool TryWriteHere(WriteRequest request)
-    {
-        if (!_writing.TryEnter())
-            return false;
-        try
-        {
-            if (!_queue.IsEmpty)
-                return false;
-            _alone.Add(request);
-            WriteGroup(_alone, 0, 1);
-            _alone.Clear();
-            if (IsCheckpointDue)
-                _queue.TryAddOwn(new FinishCheckpointRequest());
-            return true;
-        }
-        finally
-        {
-            _writing.Exit();
-        }
-    }
+    /// <inheritdoc cref="GroupThread{TRequest}.TryWriteHere"/>
+    public bool TryWriteHere(WriteRequest request) => _thread.TryWriteHere(request);
 
-    private void Loop()
+    // Connection, statements and counts are touched by nobody else meanwhile.
+    private void Write(List<WriteRequest> requests, bool isHere)
     {
-        var taken = new List<WriteRequest>();
-        while (_queue.BlockUntilFilled())
-        {
-            lock (_writing)
-            {
-                _queue.TakeAll(ref taken);
-                for (var start = 0; start < taken.Count; start += _options.GroupWritesMax)
-                    WriteGroup(taken, start, Math.Min(_options.GroupWritesMax, taken.Count - start));
-                taken.Clear();
-                AfterGroups();
-            }
-        }
-
-        lock (_writing)
-            CloseSession();
-        _ended.SetResult();
+        for (var start = 0; start < requests.Count; start += _options.GroupWritesMax)
+            WriteGroup(requests, start, Math.Min(_options.GroupWritesMax, requests.Count - start));
+        if (!isHere)
+            AfterGroups();
+        else if (IsCheckpointDue)
+            _thread.TryAddOwn(new FinishCheckpointRequest());
     }
 
     private void WriteGroup(List<WriteRequest> requests, int start, int count)
@@ -157,7 +115,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             if (count == 1 || !hasBegun || e is SqliteError { IsConnectionDoubtful: true })
             {
                 LogGroupFailed(count, e);
-                Answer(requests, start, count, Unavailable(e));
+                Decide(requests, start, count, Unavailable(e));
                 return;
             }
 
@@ -181,7 +139,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
 
         StorageMetrics.RecordCommit(count, durability, Stopwatch.GetElapsedTime(started));
-        Answer(requests, start, count, failure);
+        Decide(requests, start, count, failure);
     }
 
     private void Begin(Durability durability)
@@ -196,21 +154,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _transaction.Begin();
     }
 
-    private void Answer(List<WriteRequest> requests, int start, int count, Exception? failure)
+    private static void Decide(List<WriteRequest> requests, int start, int count, Exception? failure)
     {
-        var places = 0;
         for (var i = start; i < start + count; i++)
-        {
-            // Once answered the object may serve another caller: nothing of it is read afterwards.
-            var request = requests[i];
-            if (request.HoldsPlace)
-                places++;
-            request.HoldsPlace = false;
-            request.Complete(failure);
-        }
-
-        if (places > 0)
-            _queue.GiveBack(places);
+            requests[i].Decide(failure);
     }
 
     private static JournalUnavailableException Unavailable(Exception e) =>
