@@ -21,25 +21,43 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
         return client;
     }
 
+    /// <summary>Opens many at a time: a server that starts a process for each takes its time.</summary>
+    public static ImapClient[] OpenIdle(Setup setup, bool tls, int count)
+    {
+        var clients = new ImapClient[count];
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => clients[i] = OpenIdle(setup, i, tls));
+            return clients;
+        }
+        catch
+        {
+            Close(clients);
+            throw;
+        }
+    }
+
+    public static void Close(ImapClient[] clients)
+    {
+        foreach (var client in clients)
+        {
+            client?.Dispose();
+        }
+    }
+
     public override Measurement Run(Setup setup)
     {
         var count = setup.Quick ? Math.Min(connections, 200) : connections;
         // The way is gone before it is measured: code that is compiled on its first use, pools and threads are no cost of a connection.
-        for (var i = 0; i < 200; i++)
-        {
-            OpenIdle(setup, i, tls).Dispose();
-        }
+        Close(OpenIdle(setup, tls, 200));
         Settle(setup);
         var before = setup.Server.PssKiB();
         var cpu = setup.Server.CpuSeconds();
         var begun = Stopwatch.GetTimestamp();
-        var clients = new List<ImapClient>(count);
+        ImapClient[] clients = [];
         try
         {
-            for (var i = 0; i < count; i++)
-            {
-                clients.Add(OpenIdle(setup, i, tls));
-            }
+            clients = OpenIdle(setup, tls, count);
             var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             Settle(setup);
             var after = setup.Server.PssKiB();
@@ -57,7 +75,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
         }
         finally
         {
-            clients.ForEach(client => client.Dispose());
+            Close(clients);
         }
     }
 

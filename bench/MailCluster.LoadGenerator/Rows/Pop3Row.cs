@@ -4,7 +4,7 @@ using MailCluster.LoadGenerator.Wire;
 
 namespace MailCluster.LoadGenerator.Rows;
 
-/// <summary>What a POP3 row does with a maildrop of ten thousand messages.</summary>
+/// <summary>What a POP3 row does.</summary>
 internal enum Pop3Form
 {
     /// <summary>Connect, log in, STAT, QUIT: the client that polls.</summary>
@@ -17,11 +17,11 @@ internal enum Pop3Form
     Download,
 }
 
-/// <summary>POP3 on an inbox of ten thousand messages.</summary>
+/// <summary>POP3 on an inbox of ten thousand messages, or of two thousand for each that polls.</summary>
 internal sealed class Pop3Row(string name, double target, Pop3Form form, bool tls = false, int clients = 1)
     : Row(name, form == Pop3Form.Poll ? RowUnit.CommandsPerSecond : RowUnit.MessagesPerSecond, target)
 {
-    /// <summary>Clients that poll have an account each; these are shared with no other row.</summary>
+    /// <summary>The account of the rows that read; behind it one for each client that polls.</summary>
     private const int FirstAccount = 2_900;
 
     public override void Prepare(Setup setup)
@@ -29,7 +29,8 @@ internal sealed class Pop3Row(string name, double target, Pop3Form form, bool tl
         for (var index = 0; index < clients; index++)
         {
             using var client = setup.Connect(Account(index));
-            Folders.Fill(client, "INBOX", setup.Ten, setup.Ten);
+            var count = form == Pop3Form.Poll ? setup.Ten / 5 : setup.Ten;
+            Folders.Fill(client, "INBOX", count, count);
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed class Pop3Row(string name, double target, Pop3Form form, bool tl
         }),
     });
 
-    private static string Account(int index) => Setup.Account(FirstAccount + index);
+    private string Account(int index) => Setup.Account(FirstAccount + index + (form == Pop3Form.Poll ? 1 : 0));
 
     private static Client Uidl(Pop3Client client, int count) => new(client, _ => new Step(count, client.RunLines("UIDL")));
 

@@ -10,13 +10,10 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
     public override Measurement Run(Setup setup)
     {
         var message = MessageMill.Make(1, Folders.MessageSize);
-        var clients = new ImapClient[setup.Quick ? Math.Min(idlers, 100) : idlers];
+        ImapClient[] clients = [];
         try
         {
-            for (var i = 0; i < clients.Length; i++)
-            {
-                clients[i] = IdleRow.OpenIdle(setup, i, tls: false);
-            }
+            clients = IdleRow.OpenIdle(setup, tls: false, setup.Quick ? Math.Min(idlers, 100) : idlers);
             var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
             {
                 var lmtp = new LmtpClient(setup.Lmtp.Next());
@@ -35,10 +32,7 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
         }
         finally
         {
-            foreach (var client in clients)
-            {
-                client?.Dispose();
-            }
+            IdleRow.Close(clients);
         }
     }
 }

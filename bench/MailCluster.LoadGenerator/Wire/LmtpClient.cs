@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -7,6 +8,7 @@ namespace MailCluster.LoadGenerator.Wire;
 internal sealed class LmtpClient : IDisposable
 {
     private readonly MailConnection _connection;
+    private readonly ArrayBufferWriter<byte> _message = new();
 
     public LmtpClient(IPEndPoint endpoint)
     {
@@ -40,8 +42,10 @@ internal sealed class LmtpClient : IDisposable
         Expect("250"u8);
         Expect("250"u8);
         Expect("354"u8);
-        _connection.Send(message);
-        _connection.Send(".\r\n"u8);
+        _message.ResetWrittenCount();
+        _message.Write(message);
+        _message.Write(".\r\n"u8);
+        _connection.Send(_message.WrittenSpan);
     }
 
     public void Finish() => Expect("250"u8);
