@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace MailCluster.Edge.Transport;
 
 /// <summary>
-/// What a client sends, read from the socket when the session asks for it, on the session's thread. There is no reading ahead: a client whose session
+/// What a client sends, read from the socket when the session asks for it, on the session's thread. There is no reading ahead of that: a client whose session
 /// is busy fills the kernel's buffer and then waits, and a session that waits holds no memory.
 /// </summary>
 /// <remarks>
@@ -14,6 +14,9 @@ namespace MailCluster.Edge.Transport;
 /// </remarks>
 internal sealed class SocketInput(PolledConnection connection) : PipeReader
 {
+    /// <summary>Octets that are read for a session that looks what has come and does not take it: a batch of commands, or most messages.</summary>
+    private const int ReadAheadMax = 64 * 1024;
+
     private readonly Readiness _ready = new();
     private BlockChain _chain;
     private long _unexamined;
@@ -22,9 +25,6 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     private bool _isFinished;
     private bool _isHungUp;
     private int _cancelled;
-
-    /// <summary>Octets that are read ahead of a session that looks what has come: what the transport before held, and more than a batch of commands.</summary>
-    private const int ReadAheadMax = 64 * 1024;
 
     private enum Receipt
     {

@@ -163,6 +163,45 @@ public sealed class TransportStreamTests
     }
 
     [Fact]
+    public async Task A_look_at_what_has_come_sees_all_that_a_client_sent_ahead()
+    {
+        const int sentAhead = 40_000;
+        var isSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await PolledServer.StartAsync(async connection =>
+        {
+            var input = connection.Transport.Input;
+            // A command is read, and takes nothing of what is behind it.
+            var first = await input.ReadAtLeastAsync(10);
+            input.AdvanceTo(first.Buffer.GetPosition(10));
+            await isSent.Task;
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            var seen = 0L;
+            while (seen < sentAhead - 10)
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                if (input.TryRead(out var look))
+                {
+                    // Nothing of it was examined: a reader that comes later gets it without waiting for more.
+                    seen = look.Buffer.Length;
+                    input.AdvanceTo(look.Buffer.Start);
+                }
+
+                await Task.Yield();
+            }
+
+            Assert.Equal(sentAhead - 10, seen);
+            Assert.True(input.TryRead(out var again));
+            Assert.Equal(sentAhead - 10, again.Buffer.Length);
+            input.AdvanceTo(again.Buffer.End);
+            Assert.False(input.TryRead(out _));
+        });
+        using var client = await server.ConnectAsync();
+        await client.SendAllAsync(new byte[sentAhead]);
+        isSent.SetResult();
+        Assert.Empty(await client.ReceiveAllAsync());
+    }
+
+    [Fact]
     public async Task A_read_waits_for_as_much_as_it_asks_for()
     {
         var lengths = new List<long>();
