@@ -33,6 +33,9 @@ internal abstract class AskEnvelope : Envelope
 
     internal abstract void Expire(int token);
 
+    /// <summary>Gives the answer that is there already; the asker goes on on this thread.</summary>
+    internal abstract void GoOn();
+
     internal override void Release(int token)
     {
         if (TrySet(token, ActorDone, out var before) && (before & (AskerDone | Unpoolable)) == AskerDone)

@@ -16,6 +16,7 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
 
     private ManualResetValueTaskSourceCore<TReply> _core = new() { RunContinuationsAsynchronously = true };
     private object? _message;
+    private TReply? _reply;
     private DeadlineWheel? _wheel;
     private TimeSpan _timeout;
     private CancellationTokenRegistration _cancellation;
@@ -70,9 +71,10 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
             {
                 _core.SetException(new UnexpectedReplyException(typeof(TReply), reply));
             }
-            else if (AnswerScope.IsOpen)
+            else if (AnswerScope.TryLeave(this))
             {
-                SetResultHere(typed);
+                _reply = typed;
+                return;
             }
             else
             {
@@ -80,6 +82,15 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
             }
         }
 
+        Release(token);
+    }
+
+    /// <summary>Until it is released the envelope has no other use.</summary>
+    internal override void GoOn()
+    {
+        var token = Token;
+        _core.RunContinuationsAsynchronously = false;
+        _core.SetResult(_reply!);
         Release(token);
     }
 
@@ -123,23 +134,10 @@ internal sealed class AskEnvelope<TReply> : AskEnvelope, IValueTaskSource<TReply
         }
     }
 
-    private void SetResultHere(TReply reply)
-    {
-        _core.RunContinuationsAsynchronously = false;
-        var outer = TurnScope.BeginTurn();
-        try
-        {
-            _core.SetResult(reply);
-        }
-        finally
-        {
-            TurnScope.EndTurn(outer);
-        }
-    }
-
     private protected override void Recycle()
     {
         _message = null;
+        _reply = default;
         _wheel = null;
         _cancellation = default;
         _cancellable = false;

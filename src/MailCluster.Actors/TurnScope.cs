@@ -23,7 +23,7 @@ public readonly ref struct TurnScope
 
     private TurnScope(bool open) => _open = open;
 
-    internal enum Stage : byte
+    private enum Stage : byte
     {
         None,
         Open,
@@ -61,16 +61,6 @@ public readonly ref struct TurnScope
             _stage = Stage.None;
         }
     }
-
-    /// <summary>What follows on this thread runs inside a turn, until <see cref="EndTurn"/> is given what this returns.</summary>
-    internal static Stage BeginTurn()
-    {
-        var outer = _stage;
-        _stage = Stage.Running;
-        return outer;
-    }
-
-    internal static void EndTurn(Stage outer) => _stage = outer;
 
     /// <summary>Leaves a cell that has just been scheduled to this thread's scope. False: there is none, or it has a cell already.</summary>
     internal static bool TryLeave(ActorCell cell)

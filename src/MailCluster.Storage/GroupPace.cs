@@ -4,16 +4,17 @@ using System.Runtime.InteropServices;
 namespace MailCluster.Storage;
 
 /// <summary>
-/// How long a writer that several callers use at a time lets the next group gather: half as long as a write takes. Not for one caller alone.
+/// How long a writer that several callers use at a time lets the next group gather: half as long as a write takes, and a tenth of a millisecond at most. Not for one caller alone.
 /// </summary>
 /// <remarks>
 /// Writing again at once is best for a caller by itself. Where several come all the time it makes many small groups, each of which costs the processor as much as a
-/// large one, and the callers wait for the processor. The wait is bounded by <see cref="RestMax"/>, for disks whose writes take long.
+/// large one, and the callers wait for the processor. While long writes are under way enough gather.
 /// </remarks>
 internal sealed partial class GroupPace
 {
     private const double RestPart = 0.5;
-    private static readonly long RestMax = Stopwatch.Frequency / 2_000;
+    // A tenth of a millisecond.
+    private static readonly long RestMax = Stopwatch.Frequency / 10_000;
 
     // Of the last writes the newest counts an eighth.
     private const int UsualShift = 3;

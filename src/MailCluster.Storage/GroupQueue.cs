@@ -1,16 +1,17 @@
 namespace MailCluster.Storage;
 
 /// <summary>
-/// The bounded queue before the writer thread. A caller waits for a place without a thread; the writer takes everything that is there at once,
-/// which is what makes a group: while one commit is on its way to the disk the next one gathers.
+/// The bounded queue before the writer thread. A caller waits for a place without a thread; the writer takes everything that is there at once, as far as one group
+/// may have it, which is what makes a group: while one commit is on its way to the disk the next one gathers.
 /// </summary>
-internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed) : IDisposable
+internal sealed class GroupQueue<TRequest>(GroupLimits limits, Func<Exception> closed) : IDisposable
     where TRequest : GroupRequest
 {
-    private readonly SemaphoreSlim _places = new(capacity, capacity);
+    private readonly SemaphoreSlim _places = new(limits.Waiting, limits.Waiting);
     private readonly AutoResetEvent _arrived = new(false);
     private readonly Lock _lock = new();
     private List<TRequest> _waiting = [];
+    private long _weight;
     private bool _isClosed;
 
     /// <summary>Waits for a place, then queues. Once this completes the request will be answered.</summary>
@@ -31,6 +32,7 @@ internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed)
             if (_isClosed)
                 return false;
             _waiting.Add(request);
+            _weight += request.Weight;
         }
 
         _arrived.Set();
@@ -64,11 +66,30 @@ internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed)
         }
     }
 
-    /// <summary>Moves all that waits to <paramref name="taken"/>, which is empty.</summary>
-    public void TakeAll(ref List<TRequest> taken)
+    /// <summary>Moves what waits to <paramref name="taken"/>, which is empty: all of it, or as much as one group may have.</summary>
+    public void TakeGroup(ref List<TRequest> taken)
     {
         lock (_lock)
-            (taken, _waiting) = (_waiting, taken);
+        {
+            if (_waiting.Count <= limits.Group && _weight <= limits.GroupWeight)
+            {
+                (taken, _waiting) = (_waiting, taken);
+                _weight = 0;
+                return;
+            }
+
+            var weight = 0L;
+            foreach (var request in _waiting)
+            {
+                if (taken.Count == limits.Group || (taken.Count > 0 && weight + request.Weight > limits.GroupWeight))
+                    break;
+                weight += request.Weight;
+                taken.Add(request);
+            }
+
+            _waiting.RemoveRange(0, taken.Count);
+            _weight -= weight;
+        }
     }
 
     /// <summary>Gives back the places of answered requests.</summary>
@@ -101,3 +122,9 @@ internal sealed class GroupQueue<TRequest>(int capacity, Func<Exception> closed)
     // The places stay usable, so that a late caller hears that the queue is closed; they hold nothing to give back.
     public void Dispose() => _arrived.Dispose();
 }
+
+/// <summary>How much a writer takes.</summary>
+/// <param name="Waiting">Requests that may wait before their callers are made to wait themselves.</param>
+/// <param name="Group">Requests in one group at most.</param>
+/// <param name="GroupWeight">The sum of their weights at most, unless one alone is heavier.</param>
+internal readonly record struct GroupLimits(int Waiting, int Group, long GroupWeight = long.MaxValue);

@@ -15,6 +15,9 @@ internal abstract class GroupRequest : IValueTaskSource<long>, IValueTaskSource
     /// <summary>It takes one of the queue's places until it is answered.</summary>
     public bool HoldsPlace { get; set; }
 
+    /// <summary>What it adds to a group, in bytes, where groups are bounded by that.</summary>
+    public virtual long Weight => 0;
+
     /// <summary>Why it was refused, null when it was granted.</summary>
     public Exception? Refusal { get; protected set; }
 

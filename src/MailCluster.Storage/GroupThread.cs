@@ -42,19 +42,19 @@ internal sealed class GroupThread<TRequest> : IAsyncDisposable
     private bool _isWatched;
 
     /// <param name="name">Of the thread.</param>
-    /// <param name="capacity">Requests that may wait before their callers are made to wait themselves.</param>
+    /// <param name="limits">Of the queue and of one group.</param>
     /// <param name="write">
     /// Writes the requests and decides the answer of each (<see cref="GroupRequest.Decide"/>); the second argument says that it runs on a caller's thread. One at a time. Never throws.
     /// </param>
     /// <param name="close">Runs after the last group.</param>
     /// <param name="closed">What a request gets that comes too late.</param>
     /// <param name="time">For the callers that go on here.</param>
-    public GroupThread(string name, int capacity, Action<List<TRequest>, bool> write, Action close, Func<Exception> closed, TimeProvider time)
+    public GroupThread(string name, GroupLimits limits, Action<List<TRequest>, bool> write, Action close, Func<Exception> closed, TimeProvider time)
     {
         _name = name;
         _write = write;
         _close = close;
-        _queue = new GroupQueue<TRequest>(capacity, closed);
+        _queue = new GroupQueue<TRequest>(limits, closed);
         _time = time;
         _watch = time.CreateTimer(static thread => ((GroupThread<TRequest>)thread!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Start(0);
@@ -111,7 +111,7 @@ internal sealed class GroupThread<TRequest> : IAsyncDisposable
             _pace.Rest();
             lock (_writing)
             {
-                _queue.TakeAll(ref taken);
+                _queue.TakeGroup(ref taken);
                 var begun = Stopwatch.GetTimestamp();
                 _write(taken, false);
                 _pace.Wrote(taken.Count, begun, isFollowed: !_queue.IsEmpty);

@@ -137,42 +137,6 @@ public sealed class TurnScopeTests : ActorTest
         Assert.Equal(2, await good);
     });
 
-    [Fact]
-    public Task In_an_answer_scope_the_asker_goes_on_on_the_thread_that_answers_and_no_other_turn_runs_there() => OnThePool(async () =>
-    {
-        var gate = new Gate();
-        var (answering, asking) = (0, 0);
-        var other = new Scripted(System, (_, message) =>
-        {
-            message.Reply(Volatile.Read(ref asking) == Environment.CurrentManagedThreadId);
-            return ValueTask.CompletedTask;
-        });
-        var actor = new Scripted(System, async (_, message) =>
-        {
-            await gate.PassAsync();
-            answering = Environment.CurrentManagedThreadId;
-            using (AnswerScope.Enter())
-                message.Reply(1);
-            answering = 0;
-        });
-        var asked = AskAndGoOnAsync();
-        await gate.Reached;
-        gate.Open();
-        Assert.Equal((true, false), await asked);
-
-        async Task<(bool WentOnThere, bool RanInside)> AskAndGoOnAsync()
-        {
-            await actor.AskAsync<int>(1, Never, default);
-            var wentOnThere = answering == Environment.CurrentManagedThreadId;
-            ValueTask<bool> next;
-            Volatile.Write(ref asking, Environment.CurrentManagedThreadId);
-            using (TurnScope.Enter())
-                next = other.AskAsync<bool>(1, Never, default);
-            Volatile.Write(ref asking, 0);
-            return (wentOnThere, await next);
-        }
-    });
-
     private static ValueTask Answer(Delivery message)
     {
         message.Reply(message.Message);

@@ -88,6 +88,20 @@ public sealed class GroupThreadTests
     }
 
     [Fact]
+    public async Task A_group_has_no_more_and_nothing_heavier_than_its_limits()
+    {
+        await using var thread = Create(HoldFirst);
+        var held = await HoldAsync(thread, static () => { });
+        // Four; then by weight, of which one alone may have more.
+        var others = new List<Task>();
+        foreach (var number in (int[])[1, 2, 3, 4, 60, 50, 200, 30])
+            others.AddRange(await BeginAsync(thread, number, static _ => { }));
+        _mayWrite.Release();
+        await Task.WhenAll([held, .. others]).WaitAsync(Limit);
+        Assert.Equal([[0], [1, 2, 3, 4], [60], [50], [200], [30]], _groups);
+    }
+
+    [Fact]
     public async Task What_waits_is_written_before_the_end_and_what_comes_later_is_refused()
     {
         var closed = false;
@@ -162,7 +176,7 @@ public sealed class GroupThreadTests
 
     private GroupThread<Numbered> Create(Action<List<Numbered>, bool> write, Action? close = null) => new(
         "writer",
-        capacity: 16,
+        new GroupLimits(Waiting: 16, Group: 4, GroupWeight: 100),
         (requests, isHere) =>
         {
             write(requests, isHere);
@@ -178,8 +192,11 @@ public sealed class GroupThreadTests
         static () => new InvalidOperationException("closed"),
         _time);
 
+    /// <summary>As heavy as its number.</summary>
     private sealed class Numbered(int number) : GroupRequest
     {
         public int Number => number;
+
+        public override long Weight => number;
     }
 }

@@ -6,9 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Storage.Packs.Writes;
 
 /// <summary>
-/// The one writer of packs: a thread that takes everything that waits; all puts of it share one write and one fsync, as do all releases. Nobody is
-/// delayed on purpose: a group forms while the fsync before it is under way. A lone put is written by the thread that brings it, which
-/// spares two hand-overs between threads.
+/// The one writer of packs: a thread that takes everything that waits; all puts of it share one write and one fsync, as do all releases (<see cref="GroupThread{TRequest}"/>).
 /// </summary>
 internal sealed partial class PackWriter : IAsyncDisposable
 {
@@ -30,7 +28,12 @@ internal sealed partial class PackWriter : IAsyncDisposable
         _options = options;
         _logger = logger;
         _thread = new GroupThread<GroupRequest>(
-            "pack-writer", options.QueuedPutsMax, Write, CloseActive, static () => new BodyStoreUnavailableException("The body store is closed."), TimeProvider.System);
+            "pack-writer",
+            new GroupLimits(options.QueuedPutsMax, GroupPutsMax, options.GroupBytesMax),
+            Write,
+            CloseActive,
+            static () => new BodyStoreUnavailableException("The body store is closed."),
+            TimeProvider.System);
     }
 
     /// <summary>The sealing of the packs that became full.</summary>
@@ -65,7 +68,8 @@ internal sealed partial class PackWriter : IAsyncDisposable
             }
         }
 
-        WritePuts(CollectionsMarshal.AsSpan(_puts));
+        if (_puts.Count > 0)
+            WriteGroup(CollectionsMarshal.AsSpan(_puts), _puts.Sum(static put => put.Bytes));
         WriteReleases();
         foreach (var request in taken)
         {
@@ -75,19 +79,6 @@ internal sealed partial class PackWriter : IAsyncDisposable
 
         _puts.Clear();
         _releases.Clear();
-    }
-
-    private void WritePuts(ReadOnlySpan<PutRequest> puts)
-    {
-        while (!puts.IsEmpty)
-        {
-            var count = 1;
-            var bytes = puts[0].Bytes;
-            while (count < puts.Length && count < GroupPutsMax && bytes + puts[count].Bytes <= _options.GroupBytesMax)
-                bytes += puts[count++].Bytes;
-            WriteGroup(puts[..count], bytes);
-            puts = puts[count..];
-        }
     }
 
     private void WriteGroup(ReadOnlySpan<PutRequest> group, long bytes)

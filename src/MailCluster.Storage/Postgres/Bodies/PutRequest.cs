@@ -14,5 +14,5 @@ internal sealed class PutRequest(BodyAddress address, in NewBody message, BodyPl
     public uint Checksum => checksum;
 
     /// <summary>The bytes that go to the database.</summary>
-    public long Weight => Message.Summary.Length + Message.Text.Length + (place == BodyPlace.Bucket ? 0 : Message.Body.Length);
+    public override long Weight => Message.Summary.Length + Message.Text.Length + (place == BodyPlace.Bucket ? 0 : Message.Body.Length);
 }

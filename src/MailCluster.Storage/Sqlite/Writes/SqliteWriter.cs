@@ -9,11 +9,8 @@ namespace MailCluster.Storage.Sqlite.Writes;
 //
 // The problem: an fsync costs as much as hundreds of appends, and many actors append at the same time. So there is one connection
 // that writes, and one thread that takes everything that waits, writes it in one transaction, and answers all of it after the one commit (group
-// commit). Nobody is delayed on purpose: a group forms exactly while the commit before it is on its way to the disk.
-//
-// A lone append goes at once, and on the thread that asks for it: two hand-overs between threads cost more than a commit without fsync, and
-// on a busy machine more than one with. Whoever writes holds _writing. An append that finds it held, or others waiting, queues; so the thread
-// is kept from the connection by one transaction at the most, and what gathered meanwhile is its next group.
+// commit). A group forms while the commit before it is on its way to the disk and its callers go on; see GroupThread, also for the lone append, which
+// the thread that asks for it writes.
 //
 // Durability of a group. The log (WAL) is written in order, and recovery takes the longest prefix of whole commits.
 //   - A group with any Disk write commits with synchronous=FULL: the log is fsynced before anyone is answered. That fsync covers every commit
@@ -66,7 +63,12 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
 
         _thread = new GroupThread<WriteRequest>(
-            "journal-writer", options.QueuedWritesMax, Write, CloseSession, static () => new JournalUnavailableException("The database is closed."), time);
+            "journal-writer",
+            new GroupLimits(options.QueuedWritesMax, options.GroupWritesMax),
+            Write,
+            CloseSession,
+            static () => new JournalUnavailableException("The database is closed."),
+            time);
     }
 
     /// <summary>Queues the request; when the returned task completes it will be answered through its own task.</summary>
@@ -87,8 +89,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     // Connection, statements and counts are touched by nobody else meanwhile.
     private void Write(List<WriteRequest> requests, bool isHere)
     {
-        for (var start = 0; start < requests.Count; start += _options.GroupWritesMax)
-            WriteGroup(requests, start, Math.Min(_options.GroupWritesMax, requests.Count - start));
+        WriteGroup(requests, 0, requests.Count);
         if (!isHere)
             AfterGroups();
         else if (IsCheckpointDue)
