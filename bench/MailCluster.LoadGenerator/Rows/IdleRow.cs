@@ -80,5 +80,5 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
     }
 
     /// <summary>A hibernating server needs a while to put its sessions to sleep, a collecting one to see that it is quiet and give back what logging in took.</summary>
-    private static void Settle(Setup setup) => Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 6 : 11));
+    private static void Settle(Setup setup) => Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 6 : 8));
 }
