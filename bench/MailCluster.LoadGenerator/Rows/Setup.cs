@@ -49,7 +49,7 @@ internal sealed class Setup
     public int? Seconds { get; init; }
 
     /// <summary>Of one measured run.</summary>
-    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.4 : 1));
+    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.3 : 1));
 
     /// <summary>Messages of the large and of the very large folder.</summary>
     public int Ten => Quick ? 2_000 : 10_000;
