@@ -4,21 +4,18 @@ namespace MailCluster.Storage;
 /// Requests that are made durable together, without a thread of their own: one group is under way at a time, and everything that comes meanwhile makes
 /// the next one. Bounded; a caller waits for a place. The order of the requests is kept.
 /// </summary>
-/// <param name="capacity">Requests that may wait or be under way.</param>
-/// <param name="groupMax">Requests in a group at most.</param>
-/// <param name="groupWeightMax">The sum of their weights at most, unless one alone is heavier.</param>
-/// <param name="weigh">What a request weighs: its bytes.</param>
+/// <param name="limits">Of what may wait or be under way, and of one group.</param>
 /// <param name="write">
 /// Makes a group durable and calls <see cref="Answer"/> for each of its requests, or leaves some in the list to be tried first in the next group. Never
 /// throws.
 /// </param>
 /// <param name="closed">What a request gets that comes too late.</param>
 internal sealed class BatchLane<TRequest>(
-    int capacity, int groupMax, long groupWeightMax, Func<TRequest, long> weigh, Func<BatchLane<TRequest>, List<TRequest>, Task> write, Func<Exception> closed)
+    GroupLimits limits, Func<BatchLane<TRequest>, List<TRequest>, Task> write, Func<Exception> closed)
     : IAsyncDisposable
     where TRequest : GroupRequest
 {
-    private readonly SemaphoreSlim _places = new(capacity, capacity);
+    private readonly SemaphoreSlim _places = new(limits.Waiting, limits.Waiting);
     private readonly Lock _lock = new();
     private readonly Queue<TRequest> _waiting = new();
     private Task _running = Task.CompletedTask;
@@ -95,10 +92,10 @@ internal sealed class BatchLane<TRequest>(
         {
             var weight = 0L;
             foreach (var left in group)
-                weight += weigh(left);
-            while (group.Count < groupMax && _waiting.TryPeek(out var next) && (group.Count == 0 || weight + weigh(next) <= groupWeightMax))
+                weight += left.Weight;
+            while (group.Count < limits.Group && _waiting.TryPeek(out var next) && (group.Count == 0 || weight + next.Weight <= limits.GroupWeight))
             {
-                weight += weigh(next);
+                weight += next.Weight;
                 group.Add(_waiting.Dequeue());
             }
 

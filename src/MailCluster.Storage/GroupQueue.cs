@@ -124,7 +124,7 @@ internal sealed class GroupQueue<TRequest>(GroupLimits limits, Func<Exception> c
 }
 
 /// <summary>How much a writer takes.</summary>
-/// <param name="Waiting">Requests that may wait before their callers are made to wait themselves.</param>
+/// <param name="Waiting">Requests that may wait, or be under way, before their callers are made to wait themselves.</param>
 /// <param name="Group">Requests in one group at most.</param>
 /// <param name="GroupWeight">The sum of their weights at most, unless one alone is heavier.</param>
 internal readonly record struct GroupLimits(int Waiting, int Group, long GroupWeight = long.MaxValue);

@@ -33,10 +33,14 @@ internal sealed class GroupThread<TRequest> : IAsyncDisposable
     /// <summary>Held by whoever writes.</summary>
     private readonly Lock _writing = new();
 
-    /// <summary>Guards the four below.</summary>
-    private readonly Lock _guard = new();
-    private volatile int _current;
+    /// <summary>Callers that went on here and came back; only ever added to.</summary>
     private long _continued;
+
+    /// <summary>Guards what is below.</summary>
+    private readonly Lock _guard = new();
+
+    /// <summary>The number of the thread that is the writer's. Read without the guard too.</summary>
+    private volatile int _current;
     private long _continuedSeen;
     private bool _isContinuing;
     private bool _isWatched;

@@ -54,10 +54,9 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
         var before = setup.Server.PssKiB();
         var cpu = setup.Server.CpuSeconds();
         var begun = Stopwatch.GetTimestamp();
-        ImapClient[] clients = [];
+        var clients = OpenIdle(setup, tls, count);
         try
         {
-            clients = OpenIdle(setup, tls, count);
             var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             Settle(setup);
             var after = setup.Server.PssKiB();

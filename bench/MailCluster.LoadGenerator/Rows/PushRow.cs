@@ -10,10 +10,9 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
     public override Measurement Run(Setup setup)
     {
         var message = MessageMill.Make(1, Folders.MessageSize);
-        ImapClient[] clients = [];
+        var clients = IdleRow.OpenIdle(setup, tls: false, setup.Quick ? Math.Min(idlers, 100) : idlers);
         try
         {
-            clients = IdleRow.OpenIdle(setup, tls: false, setup.Quick ? Math.Min(idlers, 100) : idlers);
             var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
             {
                 var lmtp = new LmtpClient(setup.Lmtp.Next());

@@ -69,7 +69,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
         }
 
         if (_puts.Count > 0)
-            WriteGroup(CollectionsMarshal.AsSpan(_puts), _puts.Sum(static put => put.Bytes));
+            WriteGroup(CollectionsMarshal.AsSpan(_puts), _puts.Sum(static put => put.Weight));
         WriteReleases();
         foreach (var request in taken)
         {
@@ -96,7 +96,7 @@ internal sealed partial class PackWriter : IAsyncDisposable
             // Perhaps one of them is just too big for what is left of the disk: each is tried alone.
             LogGroupFailed(group.Length, e.Message);
             for (var i = 0; i < group.Length; i++)
-                WriteGroup(group.Slice(i, 1), group[i].Bytes);
+                WriteGroup(group.Slice(i, 1), group[i].Weight);
         }
         catch (Exception e)
         {

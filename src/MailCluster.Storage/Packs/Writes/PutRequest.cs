@@ -45,8 +45,5 @@ internal sealed class PutRequest : GroupRequest
     /// <summary>0 for a new record.</summary>
     public ulong MovedReference { get; }
 
-    public override long Weight => Bytes;
-
-    /// <summary>About what it adds to a group.</summary>
-    public long Bytes => Body.Length + Owner.Length + Format.RecordHeader.FixedSize;
+    public override long Weight => Body.Length + Owner.Length + Format.RecordHeader.FixedSize;
 }

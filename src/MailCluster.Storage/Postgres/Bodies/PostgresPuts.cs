@@ -27,10 +27,7 @@ internal sealed partial class PostgresPuts : IAsyncDisposable
         for (var i = 0; i < _lanes.Length; i++)
         {
             _lanes[i] = new BatchLane<PutRequest>(
-                options.QueuedBodiesMax,
-                options.GroupWritesMax,
-                options.GroupBytesMax,
-                static request => request.Weight,
+                new GroupLimits(options.QueuedBodiesMax, options.GroupWritesMax, options.GroupBytesMax),
                 WriteAsync,
                 static () => new BodyStoreUnavailableException("The body store is closed."));
         }

@@ -14,6 +14,8 @@ internal sealed class AppendRequest : GroupRequest
 
     public int Shard { get; private set; }
 
+    public override long Weight => Write.Payload.Length;
+
     /// <summary>The actor's number, once it is known.</summary>
     public long ActorNo { get; set; }
 

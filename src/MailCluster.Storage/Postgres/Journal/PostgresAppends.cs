@@ -43,10 +43,7 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
         for (var i = 0; i < _lanes.Length; i++)
         {
             _lanes[i] = new BatchLane<AppendRequest>(
-                options.QueuedWritesMax,
-                options.GroupWritesMax,
-                options.GroupBytesMax,
-                static request => request.Write.Payload.Length,
+                new GroupLimits(options.QueuedWritesMax, options.GroupWritesMax, options.GroupBytesMax),
                 WriteAsync,
                 static () => new JournalUnavailableException("The database is closed."));
         }
