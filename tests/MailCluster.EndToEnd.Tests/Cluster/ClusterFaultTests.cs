@@ -66,9 +66,7 @@ public sealed partial class ClusterFaultTests(ClusterFleet fleet)
     [Fact]
     public Task A_drained_node_keeps_its_clients() => PlayAsync("drain", 1, async (load, victim) =>
     {
-        var asked = (victim + 1) % ClusterFleet.Nodes;
-        await fleet[asked].Process.CtlAsync("cluster", "drain", ClusterFleet.NameOf(victim), "--yes");
-        await fleet.SettleAsync(victim);
+        await fleet.DrainAsync(victim);
         await load.ProgressAsync();
         Assert.Equal(0, load.Refused);
 

@@ -90,6 +90,15 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         Directory.CreateDirectory(_folder.File(name));
         _nodes[index] = await FleetNode.StartAsync(
             name, _folder.File(name), Server.SocketPath, _database, _folder.File("ca/" + name), release, [.. OutboundSettings, .. EventSettings, .. settings]);
+        _nodes[index]!.IsPlain = settings.Length == 0;
+    }
+
+    /// <summary>Has a node drained, which another is asked for, and waits until it is. It takes shards again when it is restarted.</summary>
+    internal async Task DrainAsync(int index)
+    {
+        this[index].IsPlain = false;
+        await this[(index + 1) % Nodes].Process.CtlAsync("cluster", "drain", NameOf(index), "--yes");
+        await SettleAsync(index);
     }
 
     /// <summary>Makes good what a test that failed has left.</summary>
@@ -97,6 +106,8 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     {
         for (var index = 0; index < Nodes; index++)
         {
+            if (_nodes[index] is { IsDoomed: false, HasEnded: false, IsPlain: false } changed)
+                await changed.TerminateAsync();
             if (_nodes[index] is not { IsDoomed: false, HasEnded: false })
                 await StartAsync(index);
             this[index].Database.Heal();
@@ -150,13 +161,22 @@ public sealed partial class ClusterFleet : IAsyncLifetime
 
     /// <summary>Waits until every shard has an owner that is up, and each node that is up has some.</summary>
     /// <param name="drained">Nodes that are to have none.</param>
-    internal Task SettleAsync(params int[] drained) => Wait.UntilAsync(
-        async () =>
-        {
-            var shares = await Task.WhenAll(Up.Select(async index => (index, Shards: await SharesOfAsync(index))));
-            return shares.Sum(share => share.Shards) == Shards && shares.All(share => share.Shards > 0 != drained.Contains(share.index));
-        },
-        () => $"the shards settle; up are {string.Join(", ", Up.Select(NameOf))}, drained {string.Join(", ", drained.Select(NameOf))}");
+    internal async Task SettleAsync(params int[] drained)
+    {
+        (int Index, int Shards)[] shares = [];
+        await Wait.UntilAsync(
+            async () =>
+            {
+                shares = await Task.WhenAll(Up.Select(async index => (index, await SharesOfAsync(index))));
+                return shares.Sum(share => share.Shards) == Shards && shares.All(share => share.Shards > 0 != drained.Contains(share.Index));
+            },
+            () =>
+            {
+                var owned = shares.Select(share => $"{NameOf(share.Index)} has {share.Shards}");
+                var logs = Up.Select(index => $"--- {NameOf(index)}\n{this[index].Process.Log}");
+                return $"the shards settle; {string.Join(", ", owned)}; drained are {string.Join(", ", drained.Select(NameOf))}\n{string.Join('\n', logs)}";
+            });
+    }
 
     /// <summary>Cuts a node off from its peers, silently.</summary>
     /// <param name="index">The node.</param>

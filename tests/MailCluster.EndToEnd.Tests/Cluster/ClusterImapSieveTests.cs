@@ -18,8 +18,7 @@ public sealed class ClusterImapSieveTests(ClusterFleet fleet)
     [Fact]
     public Task Behind_a_hand_over() => PlayAsync(async victim =>
     {
-        await fleet[(victim + 1) % ClusterFleet.Nodes].Process.CtlAsync("cluster", "drain", ClusterFleet.NameOf(victim), "--yes");
-        await fleet.SettleAsync(victim);
+        await fleet.DrainAsync(victim);
         return async () =>
         {
             Assert.Equal(0, await fleet[victim].TerminateAsync());

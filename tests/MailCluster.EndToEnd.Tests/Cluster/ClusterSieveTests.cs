@@ -48,8 +48,7 @@ public sealed class ClusterSieveTests(ClusterFleet fleet)
     {
         await PlayAsync(async victim =>
         {
-            await fleet[(victim + 1) % ClusterFleet.Nodes].Process.CtlAsync("cluster", "drain", ClusterFleet.NameOf(victim), "--yes");
-            await fleet.SettleAsync(victim);
+            await fleet.DrainAsync(victim);
             await ProgressAsync();
             Assert.Equal(0, await fleet[victim].TerminateAsync());
             await fleet.StartAsync(victim);

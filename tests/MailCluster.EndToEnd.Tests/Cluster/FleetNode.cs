@@ -28,6 +28,9 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>From the other nodes to this one.</summary>
     public Relay Peers { get; }
 
+    /// <summary>It was started without settings of a test and was not drained: the next test can have it as it is.</summary>
+    public bool IsPlain { get; set; }
+
     /// <summary>The fault is in this very process: its clients' connections may break. Said before it happens.</summary>
     public bool IsDoomed { get; private set; }
 

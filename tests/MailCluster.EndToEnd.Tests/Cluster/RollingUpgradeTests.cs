@@ -85,8 +85,7 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
     /// <summary>Accounts go back to the others, and come again.</summary>
     private async Task DrainAsync(int index, NodeRelease release)
     {
-        await _fleet[index].Process.CtlAsync("cluster", "drain", ClusterFleet.NameOf(index), "--yes");
-        await _fleet.SettleAsync(index);
+        await _fleet.DrainAsync(index);
         await RestartAsync(index, release);
     }
 
