@@ -5,14 +5,20 @@ namespace MailCluster.Node.Hosting;
 // The problem. The runtime collects garbage when memory is asked for. A node that has just let ten thousand clients log in, and then only holds their
 // connections, asks for none: what the logins left behind stays, a dozen KiB a connection, until the next busy hour.
 //
-// So once in an interval this looks at how much was allocated. When that has been little in a whole interval, and much since the last time, it has
-// everything collected, moved together and given back to the system. The pause grows with what is alive, some tens of milliseconds for
+// The same holds for what the storage keeps to save reading it again: thirty and more MiB of database pages, of native memory, which the allocator in turn
+// keeps when it is freed.
+//
+// So this looks several times in an interval at how much was allocated. When that has been little for a whole interval, and much since the last time, it has
+// the storage let go, and everything collected, moved together and given back to the system. The pause grows with what is alive, some tens of milliseconds for
 // 100 MiB, and falls where nobody waits for anything; where very much is alive, it is collected in the background and not moved.
 
 /// <summary>Gives memory back to the system when the node has become quiet.</summary>
 internal sealed class IdleCollection : IAsyncDisposable
 {
-    /// <summary>Bytes allocated in an interval of a second that count as quiet: a handful of commands.</summary>
+    /// <summary>How often in an interval it is looked: what becomes quiet is noticed that much of an interval late at most.</summary>
+    internal const int LooksPerInterval = 5;
+
+    /// <summary>Bytes allocated in a second that count as quiet: a handful of commands.</summary>
     private const long QuietBytesPerSecond = 512 << 10;
 
     /// <summary>Bytes that must have been allocated since the last time, or there is too little to gain.</summary>
@@ -21,26 +27,30 @@ internal sealed class IdleCollection : IAsyncDisposable
     /// <summary>Bytes alive beyond which nothing is moved: the pause would be felt by the one client that comes at that moment.</summary>
     private const long MovedBytesMax = 512 << 20;
 
-    private readonly TimeSpan _interval;
+    private readonly TimeSpan _lookInterval;
     private readonly TimeProvider _time;
-    private readonly IManagedHeap _heap;
+    private readonly Func<Task> _releaseCaches;
+    private readonly IProcessMemory _memory;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private int _quietLooks;
     private long _allocatedBefore;
     private long _allocatedAtCollection;
 
     /// <param name="interval">How long it must have been quiet.</param>
     /// <param name="time">The node's clock.</param>
-    /// <param name="heap">The process's own outside tests.</param>
+    /// <param name="releaseCaches">Lets go what is only kept to save reading again.</param>
+    /// <param name="memory">The process's own outside tests.</param>
     /// <param name="log">For what was given back.</param>
-    public IdleCollection(TimeSpan interval, TimeProvider time, IManagedHeap heap, ILogger log)
+    public IdleCollection(TimeSpan interval, TimeProvider time, Func<Task> releaseCaches, IProcessMemory memory, ILogger log)
     {
-        _interval = interval;
+        _lookInterval = interval / LooksPerInterval;
         _time = time;
-        _heap = heap;
+        _releaseCaches = releaseCaches;
+        _memory = memory;
         _log = log;
-        _allocatedBefore = heap.AllocatedBytes;
+        _allocatedBefore = memory.AllocatedBytes;
         _running = RunAsync();
     }
 
@@ -53,12 +63,12 @@ internal sealed class IdleCollection : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(_interval, _time);
+        using var timer = new PeriodicTimer(_lookInterval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                Look();
+                await LookAsync();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -67,19 +77,21 @@ internal sealed class IdleCollection : IAsyncDisposable
         }
     }
 
-    /// <summary>One look, as at the end of each interval.</summary>
-    internal void Look()
+    /// <summary>One of the looks of an interval.</summary>
+    internal async Task LookAsync()
     {
-        var allocated = _heap.AllocatedBytes;
-        var quiet = allocated - _allocatedBefore <= QuietBytesPerSecond * _interval.TotalSeconds;
+        var allocated = _memory.AllocatedBytes;
+        var quiet = allocated - _allocatedBefore <= QuietBytesPerSecond * _lookInterval.TotalSeconds;
+        _quietLooks = quiet ? _quietLooks + 1 : 0;
         _allocatedBefore = allocated;
-        if (!quiet || allocated - _allocatedAtCollection < WorthwhileBytes)
+        if (_quietLooks < LooksPerInterval || allocated - _allocatedAtCollection < WorthwhileBytes)
         {
             return;
         }
-        var (before, begun) = (_heap.CommittedBytes, _time.GetTimestamp());
-        _heap.Collect(move: _heap.LiveBytes <= MovedBytesMax);
-        _allocatedAtCollection = _allocatedBefore = _heap.AllocatedBytes;
-        NodeLog.MemoryReturned(_log, before, _heap.CommittedBytes, (long)_time.GetElapsedTime(begun).TotalMilliseconds);
+        var (before, begun) = (_memory.CommittedBytes, _time.GetTimestamp());
+        await _releaseCaches();
+        _memory.Collect(move: _memory.LiveBytes <= MovedBytesMax);
+        _allocatedAtCollection = _allocatedBefore = _memory.AllocatedBytes;
+        NodeLog.MemoryReturned(_log, before, _memory.CommittedBytes, (long)_time.GetElapsedTime(begun).TotalMilliseconds);
     }
 }

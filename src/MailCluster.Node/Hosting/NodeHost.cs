@@ -139,7 +139,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         await FirstSteps.ShowAsync(_options, _application.Services.GetRequiredService<IUserDirectory>(), _log, cancellationToken);
         if (_options.ReturnMemoryAfter is { } quiet)
         {
-            _idleCollection = new IdleCollection(quiet, _time, new ManagedHeap(), _log);
+            _idleCollection = new IdleCollection(quiet, _time, _storage.ReleaseCachesAsync, new ProcessMemory(), _log);
         }
         NodeLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }

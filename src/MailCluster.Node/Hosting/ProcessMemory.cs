@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace MailCluster.Node.Hosting;
 
-/// <summary>What <see cref="IdleCollection"/> needs of the runtime's memory. All figures in bytes.</summary>
-internal interface IManagedHeap
+/// <summary>What <see cref="IdleCollection"/> needs of the process's memory. All figures in bytes, of the runtime's heap.</summary>
+internal interface IProcessMemory
 {
     /// <summary>Allocated since the process began, whether still in use or not.</summary>
     long AllocatedBytes { get; }
@@ -12,13 +14,18 @@ internal interface IManagedHeap
     /// <summary>Held of the system, as of the last collection.</summary>
     long CommittedBytes { get; }
 
-    /// <summary>Collects everything. Moved together, what is alive gives whole pages back, and the program stands still for as long as it takes.</summary>
+    /// <summary>
+    /// Collects everything. Moved together, what is alive gives whole pages back, and the program stands still for as long as it takes. What native code
+    /// has freed is given back too.
+    /// </summary>
     void Collect(bool move);
 }
 
-/// <summary>The heap of this process.</summary>
-internal sealed class ManagedHeap : IManagedHeap
+/// <summary>The memory of this process.</summary>
+internal sealed partial class ProcessMemory : IProcessMemory
 {
+    private bool _hasTrim = OperatingSystem.IsLinux();
+
     public long AllocatedBytes => GC.GetTotalAllocatedBytes();
 
     public long LiveBytes => GC.GetGCMemoryInfo().HeapSizeBytes;
@@ -35,5 +42,27 @@ internal sealed class ManagedHeap : IManagedHeap
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
         }
+        TrimNative();
     }
+
+    private void TrimNative()
+    {
+        if (!_hasTrim)
+        {
+            return;
+        }
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library than glibc, with an allocator of its own.
+            _hasTrim = false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Trim(nuint keep);
 }

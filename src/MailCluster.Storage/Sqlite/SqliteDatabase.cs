@@ -85,6 +85,22 @@ public sealed class SqliteDatabase : IAsyncDisposable
         return checked((int)await request.Task);
     }
 
+    /// <summary>Gives up the pages that are kept to save reading them again, up to 32 MiB and 2 MiB a reader. A database that cannot be written now keeps them.</summary>
+    public async Task ReleaseCachesAsync()
+    {
+        _readers.CloseIdle();
+        try
+        {
+            var request = new ReleaseCacheRequest();
+            await _writer.AddAsync(request, CancellationToken.None);
+            await request.Task;
+        }
+        catch (JournalUnavailableException)
+        {
+            return;
+        }
+    }
+
     /// <summary>Writes what waits, copies the log into the database and closes. Requests after it fail.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -38,6 +38,13 @@ internal sealed class SqliteReaders(string path, int readersMax) : IDisposable
 
     public static JournalUnavailableException Unavailable(SqliteError e) => new($"The journal cannot be read: {e.Message}", e) { IsAway = false };
 
+    /// <summary>Closes those that nobody has now, with the pages they keep.</summary>
+    public void CloseIdle()
+    {
+        while (_idle.TryPop(out var reader))
+            reader.Dispose();
+    }
+
     private void GiveBack(SqliteReader reader)
     {
         if (_closed || reader.IsDoubtful)
@@ -51,8 +58,7 @@ internal sealed class SqliteReaders(string path, int readersMax) : IDisposable
     public void Dispose()
     {
         _closed = true;
-        while (_idle.TryPop(out var reader))
-            reader.Dispose();
+        CloseIdle();
     }
 
     internal readonly struct Lease(SqliteReaders readers, SqliteReader reader) : IDisposable

@@ -9,52 +9,73 @@ public sealed class IdleCollectionTests : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private readonly FakeHeap _heap = new();
+    private readonly FakeMemory _memory = new();
     private readonly IdleCollection _collection;
+    private int _cacheReleases;
 
-    public IdleCollectionTests() => _collection = new IdleCollection(Interval, new ManualTimeProvider(), _heap, NullLogger.Instance);
+    public IdleCollectionTests() => _collection = new IdleCollection(Interval, new ManualTimeProvider(), ReleaseCachesAsync, _memory, NullLogger.Instance);
 
     public ValueTask DisposeAsync() => _collection.DisposeAsync();
 
     [Fact]
-    public void It_waits_until_little_is_allocated()
+    public async Task It_waits_until_little_is_allocated()
     {
-        Look(allocated: 100 << 20);
-        Look(allocated: 100 << 20);
-        Assert.Empty(_heap.Collections);
-        Look(allocated: 1 << 20);
-        Assert.Equal([true], _heap.Collections);
+        await LookAsync(allocated: 100 << 20);
+        await LookAsync(allocated: 100 << 20);
+        for (var i = 1; i < IdleCollection.LooksPerInterval; i++)
+            await LookAsync(allocated: 1 << 18);
+        await LookAsync(allocated: 100 << 20);
+        for (var i = 1; i < IdleCollection.LooksPerInterval; i++)
+            await LookAsync(allocated: 1 << 18);
+        Assert.Empty(_memory.Collections);
+        await LookAsync(allocated: 1 << 18);
+        Assert.Equal([true], _memory.Collections);
+        Assert.Equal(1, _cacheReleases);
     }
 
     [Fact]
-    public void It_does_not_do_so_again_before_there_is_something_to_gain()
+    public async Task It_does_not_do_so_again_before_there_is_something_to_gain()
     {
-        Look(allocated: 100 << 20);
-        Look(allocated: 0);
-        for (var i = 0; i < 7; i++)
-            Look(allocated: 1 << 20);
-        Assert.Single(_heap.Collections);
-        Look(allocated: 1 << 20);
-        Assert.Equal(2, _heap.Collections.Count);
+        await LookAsync(allocated: 100 << 20);
+        await QuietIntervalAsync();
+        for (var i = 0; i < 31; i++)
+            await LookAsync(allocated: 1 << 18);
+        Assert.Single(_memory.Collections);
+        await LookAsync(allocated: 1 << 18);
+        Assert.Equal(2, _memory.Collections.Count);
     }
 
     [Fact]
-    public void It_moves_nothing_where_very_much_is_alive()
+    public async Task It_moves_nothing_where_very_much_is_alive()
     {
-        _heap.LiveBytes = 600L << 20;
-        Look(allocated: 100 << 20);
-        Look(allocated: 0);
-        Assert.Equal([false], _heap.Collections);
+        _memory.LiveBytes = 600L << 20;
+        await LookAsync(allocated: 100 << 20);
+        await QuietIntervalAsync();
+        Assert.Equal([false], _memory.Collections);
     }
 
-    // The interval's end is called by hand: the clock of this test stands still.
-    private void Look(long allocated)
+    private async Task QuietIntervalAsync()
     {
-        _heap.AllocatedBytes += allocated;
-        _collection.Look();
+        for (var i = 0; i < IdleCollection.LooksPerInterval; i++)
+            await LookAsync(allocated: 0);
     }
 
-    private sealed class FakeHeap : IManagedHeap
+    // Looks are called by hand: the clock of this test stands still.
+    private Task LookAsync(long allocated)
+    {
+        _memory.AllocatedBytes += allocated;
+        return _collection.LookAsync();
+    }
+
+    private Task ReleaseCachesAsync()
+    {
+        // Before the heap is collected, or what was let go stays.
+        Assert.Equal(_cacheReleases, _memory.Collections.Count);
+        _cacheReleases++;
+        return Task.CompletedTask;
+    }
+
+    private sealed class FakeMemory : IProcessMemory
     {
         public List<bool> Collections { get; } = [];
 

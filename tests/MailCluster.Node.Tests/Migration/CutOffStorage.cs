@@ -62,6 +62,8 @@ internal sealed class CutOffStorage : INodeStorage, IBodyStore, IJournal, ISnaps
 
     public Task UpkeepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task ReleaseCachesAsync() => Task.CompletedTask;
+
     public async ValueTask<BodyRef> PutAsync(NewBody message, CancellationToken cancellationToken) =>
         await ChangeAsync(() => Stored.PutAsync(message, cancellationToken));
 

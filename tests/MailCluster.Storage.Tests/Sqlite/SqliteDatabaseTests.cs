@@ -43,6 +43,21 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_gave_up_its_caches_reads_and_writes_on()
+    {
+        await using var database = Open(_directory);
+        var writer = await database.Writers.RegisterAsync("node", CancellationToken.None);
+        for (var i = 0; i < 3; i++)
+        {
+            await database.Journal.AppendAsync(Write("a", i, writer, [(byte)i], i % 2 == 0 ? Durability.Disk : Durability.OsBuffers));
+            Assert.Equal(i + 1, (await database.Journal.ReplayAsync("a")).Count);
+            await database.ReleaseCachesAsync();
+        }
+
+        Assert.Equal([0, 1, 2], (await database.Journal.ReplayAsync("a")).Select(entry => entry.Payload.Span[0]));
+    }
+
+    [Fact]
     public async Task Kill_loses_nothing_acknowledged_whatever_the_durability()
     {
         await using var database = Open(_directory);

@@ -106,6 +106,8 @@ internal sealed class EmbeddedStorage : INodeStorage
         }
     }
 
+    public Task ReleaseCachesAsync() => _database.ReleaseCachesAsync();
+
     /// <summary>Writes what waits and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {

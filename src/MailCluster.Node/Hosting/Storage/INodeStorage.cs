@@ -50,4 +50,7 @@ internal interface INodeStorage : IAsyncDisposable
 
     /// <summary>Gives back the space of what was freed. May be cut off at any point; the next pass goes on with it.</summary>
     Task UpkeepAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives up memory that is only kept to save reading again.</summary>
+    Task ReleaseCachesAsync();
 }

@@ -80,6 +80,9 @@ internal sealed class SharedStorage : INodeStorage
         }
     }
 
+    /// <summary>Nothing is kept here: the pages are the server's.</summary>
+    public Task ReleaseCachesAsync() => Task.CompletedTask;
+
     /// <summary>Writes what waits and closes the connections.</summary>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -32,6 +32,18 @@ internal sealed class FlushRequest(DateTimeOffset now) : WriteRequest
     }
 }
 
+/// <summary>Gives up the pages that the writer's connection keeps to save reading them again.</summary>
+internal sealed class ReleaseCacheRequest : WriteRequest
+{
+    public override Durability Durability => Durability.OsBuffers;
+
+    protected override Exception? RunCore(WriteTransaction transaction)
+    {
+        transaction.Session.Execute("PRAGMA shrink_memory");
+        return null;
+    }
+}
+
 /// <summary>Wakes the writer after a background checkpoint; the writer copies the short rest itself, between transactions.</summary>
 internal sealed class FinishCheckpointRequest : WriteRequest
 {
