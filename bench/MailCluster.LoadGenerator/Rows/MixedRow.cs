@@ -10,17 +10,20 @@ internal sealed class MixedRow(string name, double target, int clients) : Row(na
 {
     private const int Commands = 8;
 
+    private static int Messages(Setup setup) => setup.Quick ? 50 : 200;
+
     public override void Prepare(Setup setup)
     {
-        for (var i = 0; i < Math.Min(clients, 50); i++)
+        Parallel.For(0, Math.Min(clients, 50), new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             using var client = setup.Connect(setup.Fresh(this, i));
-            Folders.Fill(client, "two", 200, 200);
-        }
+            Folders.Fill(client, "two", Messages(setup), Messages(setup));
+        });
     }
 
     public override Measurement Run(Setup setup)
     {
+        var count = Messages(setup);
         var messages = MessageMill.Many(32, Folders.MessageSize);
         return setup.Drive(this).Run(clients, index =>
         {
@@ -30,7 +33,7 @@ internal sealed class MixedRow(string name, double target, int clients) : Row(na
             var batch = new ArrayBufferWriter<byte>(8192);
             return new Client(client, _ =>
             {
-                var number = random.Next(190) + 1;
+                var number = random.Next(count - 10) + 1;
                 client.Run("NOOP");
                 client.Run(string.Create(CultureInfo.InvariantCulture, $"FETCH {number}:{number + 9} (UID FLAGS ENVELOPE)"));
                 client.Run(string.Create(CultureInfo.InvariantCulture, $"FETCH {number} (BODYSTRUCTURE)"));

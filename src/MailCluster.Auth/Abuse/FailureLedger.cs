@@ -79,7 +79,7 @@ public sealed class FailureLedger : IDisposable
         {
             return _accounts.TryGetValue(AccountKey(username), out var record) && !IsOld(record.WindowStart)
                 && record.Failures >= _options.AccountFailures
-                && !record.Known.Contains(ClientNetwork.Of(address, _options.Ipv6PrefixLength))
+                && !record.Knows(ClientNetwork.Of(address, _options.Ipv6PrefixLength))
                     ? _options.AccountDelay
                     : TimeSpan.Zero;
         }
@@ -154,7 +154,7 @@ public sealed class FailureLedger : IDisposable
     private void CountAccount(ClientNetwork network, ulong account)
     {
         var record = Take(_accounts, account, static () => new AccountRecord(), static (old, ledger) => ledger.IsOld(old.WindowStart));
-        if (record.Known.Contains(network)) return;
+        if (record.Knows(network)) return;
         if (IsOld(record.WindowStart))
         {
             record.Failures = 0;
@@ -170,9 +170,8 @@ public sealed class FailureLedger : IDisposable
         lock (_lock)
         {
             var record = Take(_accounts, account, static () => new AccountRecord(), static (old, ledger) => ledger.IsOld(old.WindowStart));
-            if (!record.Known.Add(network)) return false;
-            record.Order.Enqueue(network);
-            if (record.Order.Count > KnownMax) record.Known.Remove(record.Order.Dequeue());
+            if (record.Knows(network)) return false;
+            record.Known = [.. record.Known.AsSpan(record.Known.Length < KnownMax ? 0 : 1), network];
             return true;
         }
     }
@@ -219,9 +218,11 @@ public sealed class FailureLedger : IDisposable
 
     private sealed class AccountRecord
     {
-        public readonly HashSet<ClientNetwork> Known = [];
-        public readonly Queue<ClientNetwork> Order = [];
+        /// <summary>The oldest first. One in nearly all of very many records.</summary>
+        public ClientNetwork[] Known = [];
         public long? WindowStart;
         public int Failures;
+
+        public bool Knows(ClientNetwork network) => Array.IndexOf(Known, network) >= 0;
     }
 }

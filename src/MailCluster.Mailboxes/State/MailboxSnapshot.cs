@@ -120,7 +120,7 @@ internal static class MailboxSnapshot
         }
 
         root.Subscriptions.AddRange(state.Subscriptions.Select(name => name.Value));
-        root.Provisioned.AddRange(state.Provisioned.Order(StringComparer.Ordinal));
+        root.Provisioned.AddRange(state.Provisioned.Names.Order(StringComparer.Ordinal));
         foreach (var (id, time, result) in state.Recent.InOrder())
         {
             root.Results.Add(new RecentResult
@@ -178,7 +178,7 @@ internal static class MailboxSnapshot
             Size = folders.Values.Sum(folder => folder.Index.Size),
             Names = names.ToImmutable(),
             Subscriptions = [.. root.Subscriptions.Select(name => name.ToFolderName())],
-            Provisioned = [.. root.Provisioned],
+            Provisioned = ProvisionedNames.Of(root.Provisioned),
             SharedBodies = root.SharedBodies.ToImmutableDictionary(entry => new BodyRef(entry.Body), entry => entry.References),
             Scripts = ScriptSnapshot.Read(root, PartOf),
             Annotations = AnnotationSnapshot.Read(root, PartOf),

@@ -31,7 +31,7 @@ internal sealed partial record MailboxState
     public ImmutableSortedSet<FolderName> Subscriptions { get; init; } = [];
 
     /// <summary>Names that configuration has made a folder of already.</summary>
-    public ImmutableHashSet<string> Provisioned { get; init; } = ImmutableHashSet<string>.Empty;
+    public ProvisionedNames Provisioned { get; init; } = ProvisionedNames.Empty;
 
     /// <summary>Bodies that more than one message of the account uses, and how many do. A body that is not here has one.</summary>
     public ImmutableDictionary<BodyRef, int> SharedBodies { get; init; } = ImmutableDictionary<BodyRef, int>.Empty;

@@ -19,7 +19,7 @@ internal static class StateText
         }
 
         text.AppendLine("subscribed " + string.Join(' ', state.Subscriptions));
-        text.AppendLine("provisioned " + string.Join(' ', state.Provisioned.Order()));
+        text.AppendLine("provisioned " + string.Join(' ', state.Provisioned.Names.Order()));
         text.AppendLine("shared " + string.Join(' ', state.SharedBodies.OrderBy(e => e.Key.Value).Select(e => $"{e.Key}={e.Value}")));
         text.AppendLine("recent " + string.Join(' ', state.Recent.InOrder().Select(e => $"{e.Id.Value}={e.Result}")));
         Write(text, state.Scripts);
