@@ -75,7 +75,7 @@ public sealed class AuthOptions
     public string? OAuthDiscoveryUrl { get; set; }
 
     /// <summary>
-    /// Slow hashes computed at once; 0 for one less than the cores, at least one, so that open sessions always have a core.
+    /// Slow hashes computed at once; 0 for as many as there are cores.
     /// </summary>
     public int HashConcurrencyMax { get; set; }
 

@@ -10,7 +10,7 @@ public sealed class LifecycleTests
     public async Task A_first_start_makes_everything_and_says_how_to_add_an_account()
     {
         using var folder = new TemporaryFolder();
-        await using var node = await NodeProcess.StartAsync(folder.Path);
+        await using var node = await NodeProcess.StartAsync(folder.Path, "node.rehearsal=true");
 
         Assert.Contains("user add", node.Log, StringComparison.Ordinal);
         foreach (var key in Directory.EnumerateFiles(folder.Path, "*key*", SearchOption.AllDirectories))
@@ -19,7 +19,16 @@ public sealed class LifecycleTests
         using var http = new HttpClient();
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"http://127.0.0.1:{node.HttpPort}/healthz")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"http://127.0.0.1:{node.HttpPort}/readyz")).StatusCode);
-        Assert.Contains("# TYPE ", await http.GetStringAsync($"http://127.0.0.1:{node.HttpPort}/metrics"), StringComparison.Ordinal);
+        var metrics = await http.GetStringAsync($"http://127.0.0.1:{node.HttpPort}/metrics");
+        Assert.Contains("# TYPE ", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("mailcluster_imap_commands_total{", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("protocol=\"imap\"", metrics, StringComparison.Ordinal);
+
+        await node.AddUserAsync("alice@example.com");
+        await using var client = await node.ConnectImapAsync("alice@example.com");
+        metrics = await http.GetStringAsync($"http://127.0.0.1:{node.HttpPort}/metrics");
+        Assert.Contains("mailcluster_imap_commands_total{command=\"LOGIN\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("protocol=\"imap\"", metrics, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,12 +7,21 @@ namespace MailCluster.LoadGenerator.Rows;
 /// <summary>From the last byte of a delivery to EXISTS in an idling session; the delivery itself is in it. The value is the median.</summary>
 internal sealed class PushRow(string name, double target, int idlers) : Row(name, RowUnit.Milliseconds, target)
 {
+    private const int ManyIdlers = 1_000;
+
+    /// <summary>A server that puts idle sessions to sleep is busy with that, with so many, and tells nobody anything meanwhile.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(4);
+
     public override Measurement Run(Setup setup)
     {
         var message = MessageMill.Make(1, Folders.MessageSize);
         var clients = IdleRow.OpenIdle(setup, tls: false, setup.Quick ? Math.Min(idlers, 100) : idlers);
         try
         {
+            if (clients.Length >= ManyIdlers)
+            {
+                Thread.Sleep(s_rest);
+            }
             var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
             {
                 var lmtp = new LmtpClient(setup.Lmtp.Next());

@@ -34,7 +34,7 @@ internal sealed class PasswordHashing : IDisposable
     {
         Schemes = schemes;
         Cache = cache;
-        var slots = options.HashConcurrencyMax > 0 ? options.HashConcurrencyMax : Math.Max(1, Environment.ProcessorCount - 1);
+        var slots = options.HashConcurrencyMax > 0 ? options.HashConcurrencyMax : Environment.ProcessorCount;
         _slots = new SemaphoreSlim(slots, slots);
         _waitingMax = options.HashQueueMax;
         _dummy = new Lazy<string>(() =>

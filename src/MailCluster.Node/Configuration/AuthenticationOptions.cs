@@ -33,7 +33,7 @@ internal sealed record AuthenticationOptions
 
     public required int Argon2Passes { get; init; }
 
-    /// <summary>0 for one less than the cores.</summary>
+    /// <summary>0 for as many as there are cores.</summary>
     public required int HashConcurrency { get; init; }
 
     public required int HashQueue { get; init; }

@@ -19,6 +19,9 @@ internal sealed record NodeOptions
     /// <summary>Whom the node becomes when root starts it; null: nobody else.</summary>
     public required string? User { get; init; }
 
+    /// <summary>Whether the commonest commands are run once before the first client comes.</summary>
+    public required bool Rehearsal { get; init; }
+
     /// <summary>What the node does in its cluster; both by default.</summary>
     public required NodeRoles Roles { get; init; }
 

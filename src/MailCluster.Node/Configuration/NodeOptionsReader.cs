@@ -16,7 +16,8 @@ internal static partial class NodeOptionsReader
         var dataDirectory = FullPath(section.Text("data-dir", NotEmpty));
         var storage = section.Section("storage", ReadStorage);
         var (clusterName, cluster, sharding, shards) = section.Section("cluster", reader => ReadCluster(reader, storage.Journal));
-        var (name, user, roles) = section.Section("node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null)));
+        var (name, user, roles, rehearsal) = section.Section(
+            "node", node => (ReadName(node), node.OptionalText("user"), ReadRoles(node, isAlone: cluster is null), node.Boolean("rehearsal")));
         var auth = section.Section("auth", ReadAuth);
         var (scripts, language, sieveDelivery) = section.Section("sieve", ReadSieve);
         var listeners = section.Section("listeners", ReadListeners);
@@ -26,6 +27,7 @@ internal static partial class NodeOptionsReader
             Name = name,
             User = user,
             Roles = roles,
+            Rehearsal = rehearsal,
             ClusterName = clusterName,
             Cluster = cluster,
             Sharding = sharding,

@@ -16,6 +16,7 @@ using MailCluster.Imap;
 using MailCluster.Mailboxes;
 using MailCluster.Node.Admin;
 using MailCluster.Node.Configuration;
+using MailCluster.Node.Hosting.Rehearsals;
 using MailCluster.Node.Hosting.Ownership;
 using MailCluster.Node.Hosting.Storage;
 using MailCluster.Node.Listeners;
@@ -100,6 +101,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             NodeLog.RunningAsRoot(_log);
         }
         _directory = NodeDirectory.Open(_options.DataDirectory);
+        var rehearsal = _options.Rehearsal ? Rehearsal.RunAsync(_options, _time, _log) : Task.CompletedTask;
         _storage = await StorageFactory.OpenAsync(_directory, _options, _loggers, _time, cancellationToken);
         _mailboxes = await NodeMailboxes.StartAsync(_options, _storage, _loggers, _time, OnOver, cancellationToken);
         _upkeep = new Upkeep(_storage, _time, _log);
@@ -114,6 +116,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             await ReadBansAsync(cancellationToken);
             _mailboxes.QuotaWatcher.Connect(_application.Services.GetRequiredService<QuotaWarnings>());
             _mailboxes.Quotas.Connect(_application.Services.GetRequiredService<IUserDirectory>());
+            await rehearsal;
             await _application.StartAsync(cancellationToken);
         }
         catch (Exception error) when (error is IOException or PasswordSchemeException)

@@ -59,6 +59,12 @@ internal static partial class NodeLog
     [LoggerMessage(1019, LogLevel.Debug, "quiet: memory held went from {Before} to {After} bytes in {Milliseconds} ms")]
     public static partial void MemoryReturned(ILogger log, long before, long after, long milliseconds);
 
+    [LoggerMessage(1032, LogLevel.Debug, "rehearsed in {Milliseconds} ms, {Refused} commands refused")]
+    public static partial void Rehearsed(ILogger log, int refused, long milliseconds);
+
+    [LoggerMessage(1033, LogLevel.Warning, "the rehearsal failed; the first commands take longer (node.rehearsal = false leaves it out)")]
+    public static partial void RehearsalFailed(ILogger log, Exception error);
+
     [LoggerMessage(1030, LogLevel.Information, "{Count} bans are in force")]
     public static partial void Bans(ILogger log, int count);
 

@@ -177,6 +177,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             "listeners.managesieve.address=\"127.0.0.1\"", "listeners.managesieve.port=0",
             "listeners.http.port=0",
             "auth.password-scheme=\"SHA512-CRYPT\"",
+            // Hundreds of nodes are started, and none for its speed.
+            "node.rehearsal=false",
             .. settings,
         ];
         var arguments = release.Known(all).SelectMany(setting => new[] { "--set", "mailcluster." + setting });

@@ -59,7 +59,9 @@ public sealed class AppendFailureTests
         await using var fixture = await ImapFixture.StartAsync();
         var client = await OpenAsync(fixture);
         fixture.Mailboxes.Bodies.Unavailable = true;
-        var many = string.Concat(Enumerable.Repeat($" {{{Small.Length}+}}\r\n{Small}", 20));
+        // More than may be on its way to the disk at one time.
+        var message = Message(64 * 1024);
+        var many = string.Concat(Enumerable.Repeat($" {{{message.Length}+}}\r\n{message}", 20));
         var last = lastWaits ? $" {{{Small.Length}}}\r\n" : $" {{{Small.Length}+}}\r\n{Small}\r\n";
         await client.SendAsync($"a APPEND INBOX{many}{last}b NOOP\r\n");
         Assert.StartsWith("a NO [UNAVAILABLE]", await NextAsync(client));

@@ -13,10 +13,15 @@ namespace MailCluster.Imap.Session.Handlers;
 /// </summary>
 internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
 {
-    /// <summary>Bodies being made durable at one time: enough for the store to make one fsync of them, few enough to bound the memory.</summary>
-    private const int StoresInFlightMax = 16;
+    /// <summary>Bodies that may be on their way to the disk at one time however big they are.</summary>
+    private const int StoresInFlight = 16;
+
+    /// <summary>The same of small ones, as long as they are not more than this together: one fsync for all of a MULTIAPPEND, and bounded memory.</summary>
+    private const long BytesInFlightMax = 1 << 20;
 
     private readonly List<Task<NewMessage>> _stores = [];
+    private readonly List<long> _sizes = [];
+    private long _bytesInFlight;
     private ExceptionDispatchInfo? _failure;
     private int _awaited;
     private bool _committed;
@@ -32,6 +37,8 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
         return message.Literal.Length == 0 ? CommandOutcome.No("An empty message cannot be appended", ResponseCode.Cannot) : null;
     }
 
+    private bool IsFull => _stores.Count - _awaited >= StoresInFlight && _bytesInFlight >= BytesInFlightMax;
+
     /// <summary>A message could not be kept, so the append cannot run: what is still coming is to be read past, and then <see cref="Fail"/> called.</summary>
     public bool HasFailed => _failure is not null;
 
@@ -41,15 +48,17 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
     /// <summary>Waits until another message may be received. To be called before its literal is invited: a message before it may have failed.</summary>
     public async ValueTask MakeRoomAsync()
     {
-        if (_stores.Count - _awaited < StoresInFlightMax)
-            return;
-        try
+        while (_awaited < _stores.Count && (_stores[_awaited].IsCompleted || IsFull))
         {
-            await _stores[_awaited++];
-        }
-        catch (Exception e)
-        {
-            _failure ??= ExceptionDispatchInfo.Capture(e);
+            try
+            {
+                _bytesInFlight -= _sizes[_awaited];
+                await _stores[_awaited++];
+            }
+            catch (Exception e)
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(e);
+            }
         }
     }
 
@@ -68,6 +77,8 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
             spool = null;
 
             // Storing may keep its thread for as long as the disk takes. With more to read than the end of the line the session does not wait for that.
+            _sizes.Add(message.Literal.Length);
+            _bytesInFlight += message.Literal.Length;
             _stores.Add(session.HasLater || session.HasInput("\r\n"u8.Length + 1)
                 ? Task.Run(() => StoreAsync(received, message).AsTask())
                 : StoreAsync(received, message).AsTask());
