@@ -9,7 +9,7 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
 {
     private const int ManyIdlers = 1_000;
 
-    /// <summary>A server that puts idle sessions to sleep is busy with that, with so many, and tells nobody anything meanwhile.</summary>
+    /// <summary>A server that puts idle sessions to sleep gets the time for it: Dovecot was seen to tell nothing for a minute of what came while it did so with a thousand.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(4);
 
     public override Measurement Run(Setup setup)

@@ -173,10 +173,13 @@ public sealed partial class ClusterFleet : IAsyncLifetime
             () =>
             {
                 var owned = shares.Select(share => $"{NameOf(share.Index)} has {share.Shards}");
-                var logs = Up.Select(index => $"--- {NameOf(index)}\n{this[index].Process.Log}");
-                return $"the shards settle; {string.Join(", ", owned)}; drained are {string.Join(", ", drained.Select(NameOf))}\n{string.Join('\n', logs)}";
+                return $"the shards settle; {string.Join(", ", owned)}; drained are {string.Join(", ", drained.Select(NameOf))}\n{LogEnds()}";
             });
     }
+
+    /// <summary>What each node that is up said last.</summary>
+    internal string LogEnds() =>
+        string.Join('\n', Up.Select(index => $"--- {NameOf(index)}\n{string.Join('\n', this[index].Process.Log.Split('\n').TakeLast(25))}"));
 
     /// <summary>Cuts a node off from its peers, silently.</summary>
     /// <param name="index">The node.</param>

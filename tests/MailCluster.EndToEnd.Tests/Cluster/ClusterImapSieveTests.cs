@@ -43,7 +43,7 @@ public sealed class ClusterImapSieveTests(ClusterFleet fleet)
         await Wait.UntilAsync(
             async () => (await client.RequireAsync("UID SEARCH KEYWORD learned")).Untagged
                 .Any(line => line.Text.StartsWith("* SEARCH ", StringComparison.Ordinal) && line.Text.Split(' ').Length - 2 == Messages),
-            () => $"each of {Messages} messages has had its turn");
+            () => $"each of {Messages} messages has had its turn\n{fleet.LogEnds()}");
         await client.RequireAsync("SELECT Learned");
         Assert.Equal(
             Enumerable.Range(0, Messages), (await client.FetchAllAsync()).Select(static message => TestMessages.NumberOf(message.Body)).Order());

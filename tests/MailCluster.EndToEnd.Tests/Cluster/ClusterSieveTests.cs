@@ -112,7 +112,7 @@ public sealed class ClusterSieveTests(ClusterFleet fleet)
         }
 
         for (var i = 0; i < Enough; i++)
-            await _acknowledged.Reader.ReadAsync().AsTask().ForAsync("deliveries are acknowledged");
+            await _acknowledged.Reader.ReadAsync().AsTask().ForAsync("deliveries are acknowledged", fleet.LogEnds);
     }
 
     /// <summary>One message after the other, so that there is always one under way.</summary>

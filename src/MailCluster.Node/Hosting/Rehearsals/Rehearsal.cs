@@ -26,6 +26,9 @@ internal static class Rehearsal
     /// <summary>Doublings of the folder: as many messages as it takes for its snapshot to be of several parts.</summary>
     private const int Doublings = 12;
 
+    /// <summary>The start waits no longer, whatever is the matter.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(5);
+
     private const string Message =
         "From: Ann <ann@example.com>\r\nTo: Bob <bob@example.com>\r\nSubject: =?utf-8?q?R=C3=A9p=C3=A9tition?=\r\nDate: Thu, 1 Jan 2026 12:00:00 +0100\r\n"
         + "Message-ID: <1@example.com>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -38,7 +41,7 @@ internal static class Rehearsal
         try
         {
             // Not on the thread that opens the storage.
-            var refused = await Task.Run(() => PlayAsync(options, time));
+            var refused = await Task.Run(() => PlayAsync(options, time)).WaitAsync(PatienceMax);
             NodeLog.Rehearsed(log, refused, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         }
         catch (Exception error)
