@@ -84,10 +84,11 @@ public sealed class UserTests(RunningNode node)
     private Task<Outcome> TalkAsync(string[] arguments, params string[] talk)
     {
         const string Script = """
-            import os, pty, sys, select, termios
+            import os, pty, sys, select, signal, termios
             args, talk = sys.argv[1].split("\x1f"), sys.argv[2].split("\x1f")
             pid, fd = pty.fork()
             if pid == 0:
+                signal.signal(signal.SIGINT, signal.SIG_DFL) # Who runs the tests in the background has it ignored.
                 os.execv(args[0], args)
             seen, start = b"", 0
             for what, answer in zip(talk[::2], talk[1::2]):

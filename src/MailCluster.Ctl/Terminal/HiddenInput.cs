@@ -61,12 +61,11 @@ internal sealed partial class HiddenInput : IDisposable
         if (_before is not null) _ = tcsetattr(StandardInput, Flush, _before);
     }
 
-    // At once: there is nothing to be finished, and the runtime's own way out runs beside a thread that is about to read, or reads. It was seen not to end.
     private void Leave()
     {
         Restore();
         Console.Error.WriteLine();
-        Exit(ExitCodes.Interrupted);
+        Environment.Exit(ExitCodes.Interrupted);
     }
 
     private static string? ReadLine()
@@ -97,10 +96,6 @@ internal sealed partial class HiddenInput : IDisposable
         Console.Error.WriteLine();
         return text.ToString();
     }
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void Exit(int code);
 
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
