@@ -97,7 +97,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
         catch (JournalUnavailableException)
         {
-            return;
+            // The next write tells whoever it concerns.
         }
     }
 

@@ -20,7 +20,6 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
     private const long BytesInFlightMax = 1 << 20;
 
     private readonly List<Task<NewMessage>> _stores = [];
-    private readonly List<long> _sizes = [];
     private long _bytesInFlight;
     private ExceptionDispatchInfo? _failure;
     private int _awaited;
@@ -48,12 +47,11 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
     /// <summary>Waits until another message may be received. To be called before its literal is invited: a message before it may have failed.</summary>
     public async ValueTask MakeRoomAsync()
     {
-        while (_awaited < _stores.Count && (_stores[_awaited].IsCompleted || IsFull))
+        while (!HasFailed && _awaited < _stores.Count && (_stores[_awaited].IsCompleted || IsFull))
         {
             try
             {
-                _bytesInFlight -= _sizes[_awaited];
-                await _stores[_awaited++];
+                _bytesInFlight -= (await _stores[_awaited++]).Size;
             }
             catch (Exception e)
             {
@@ -77,7 +75,6 @@ internal sealed class AppendBatch(ImapSession session) : IAsyncDisposable
             spool = null;
 
             // Storing may keep its thread for as long as the disk takes. With more to read than the end of the line the session does not wait for that.
-            _sizes.Add(message.Literal.Length);
             _bytesInFlight += message.Literal.Length;
             _stores.Add(session.HasLater || session.HasInput("\r\n"u8.Length + 1)
                 ? Task.Run(() => StoreAsync(received, message).AsTask())

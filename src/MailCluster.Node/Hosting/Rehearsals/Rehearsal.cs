@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net.Security;
 using MailCluster.Auth;
@@ -37,12 +36,12 @@ internal static class Rehearsal
     /// <summary>Never throws: a rehearsal that fails costs the first clients some time.</summary>
     public static async Task RunAsync(NodeOptions options, TimeProvider time, ILogger log)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var begun = time.GetTimestamp();
         try
         {
             // Not on the thread that opens the storage.
-            var refused = await Task.Run(() => PlayAsync(options, time)).WaitAsync(PatienceMax);
-            NodeLog.Rehearsed(log, refused, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            var refused = await Task.Run(() => PlayAsync(options, time)).WaitAsync(PatienceMax, time);
+            NodeLog.Rehearsed(log, refused, (long)time.GetElapsedTime(begun).TotalMilliseconds);
         }
         catch (Exception error)
         {
