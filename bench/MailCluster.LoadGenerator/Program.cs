@@ -8,8 +8,9 @@ using MailCluster.LoadGenerator.Rows;
 const string Usage = """
     usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
                                              restarted before it, with or without dropping the page cache; sieve=yes where deliveries
-                                             run bench/rules.sieve; only=ours; rounds=N at
-                                             most; store=NAME:ACCOUNTS where it needs a data directory of its own;
+                                             run bench/rules.sieve; only=ours; together=yes where nothing is timed
+                                             and both servers are loaded at once;
+                                             store=NAME:ACCOUNTS where it needs a data directory of its own;
                                              folders=ACCOUNT:COUNT where an account has so many;
                                              hashed=N where so many accounts with hashed passwords must exist
            loadgen users   --password WORD [--accounts N]   the passwd-file that the rows need, on standard output
@@ -117,9 +118,9 @@ static string Describe(Row row, bool quick)
     {
         words.Add("only=ours");
     }
-    if (row.RoundsMax < int.MaxValue)
+    if (row.Together)
     {
-        words.Add($"rounds={row.RoundsMax}");
+        words.Add("together=yes");
     }
     if (row.Store is { } store)
     {

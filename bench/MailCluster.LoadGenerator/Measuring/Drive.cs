@@ -4,7 +4,8 @@ namespace MailCluster.LoadGenerator.Measuring;
 
 /// <summary>
 /// Runs clients, a thread each: all connect, all warm up for a quarter of the time, all begin together, and stop at the deadline or after their
-/// share of the steps. CPU is read when they begin and when the last has ended.
+/// share of the steps. CPU is read when they begin and when the last has done its last step; they log out after that. The rate is the sum of the clients', each
+/// over the time from the common beginning to the end of its last step: one that a busy machine lets begin late has waited.
 /// </summary>
 internal sealed class Drive(string row, ProcessTree server)
 {
@@ -24,12 +25,18 @@ internal sealed class Drive(string row, ProcessTree server)
         string? firstError = null;
         long check = 0;
         var begun = 0L;
-        double serverCpu = 0, ownCpu = 0;
+        double serverCpu = 0, ownCpu = 0, seconds = 0;
         using var ready = new Barrier(clients, _ =>
         {
             serverCpu = server.CpuSeconds();
             ownCpu = Environment.CpuUsage.TotalTime.TotalSeconds;
             Volatile.Write(ref begun, Stopwatch.GetTimestamp());
+        });
+        using var finished = new Barrier(clients, _ =>
+        {
+            seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            serverCpu = server.CpuSeconds() - serverCpu;
+            ownCpu = Environment.CpuUsage.TotalTime.TotalSeconds - ownCpu;
         });
         var threads = new Thread[clients];
         for (var i = 0; i < clients; i++)
@@ -43,9 +50,6 @@ internal sealed class Drive(string row, ProcessTree server)
         {
             thread.Join();
         }
-        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        serverCpu = server.CpuSeconds() - serverCpu;
-        ownCpu = Environment.CpuUsage.TotalTime.TotalSeconds - ownCpu;
         return Sum(clocks, seconds) with
         {
             Errors = errors,
@@ -65,12 +69,13 @@ internal sealed class Drive(string row, ProcessTree server)
                 using var client = open(index);
                 if (WarmUp)
                 {
-                    Steps(client, clock, Time / 4, Math.Max(1, StepsMax / 4));
+                    Steps(client, clock, Stopwatch.GetTimestamp(), Time / 4, Math.Max(1, StepsMax / 4));
                     clock.Clear();
                 }
                 waited = true;
                 ready.SignalAndWait();
-                check = Steps(client, clock, Time, StepsMax);
+                check = Steps(client, clock, Volatile.Read(ref begun), Time, StepsMax);
+                finished.SignalAndWait();
             }
             catch (Exception error)
             {
@@ -80,13 +85,15 @@ internal sealed class Drive(string row, ProcessTree server)
                 {
                     ready.RemoveParticipant();
                 }
+                finished.RemoveParticipant();
             }
         }
     }
 
-    private static long Steps(IClient client, StepClock clock, TimeSpan time, int max)
+    private static long Steps(IClient client, StepClock clock, long begun, TimeSpan time, int max)
     {
-        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        var end = begun + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        clock.BeginLate(Stopwatch.GetTimestamp() - begun);
         long check = 0;
         for (var i = 0; i < max; i++)
         {

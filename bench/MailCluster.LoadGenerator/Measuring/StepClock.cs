@@ -14,6 +14,9 @@ internal sealed class StepClock
 
     public IReadOnlyList<long> Ticks => _ticks;
 
+    /// <summary>Counts a wait before the first step.</summary>
+    public void BeginLate(long ticks) => TimedTicks += ticks;
+
     public void Restart() => _begun = Stopwatch.GetTimestamp();
 
     public void Finish(int units)

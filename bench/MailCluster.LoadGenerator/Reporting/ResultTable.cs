@@ -6,7 +6,7 @@ using MailCluster.LoadGenerator.Rows;
 
 namespace MailCluster.LoadGenerator.Reporting;
 
-/// <summary>Medians over the rounds of both servers, as a Markdown table.</summary>
+/// <summary>Medians over the rounds of both servers (peaks: the greatest), as a Markdown table.</summary>
 internal static class ResultTable
 {
     /// <param name="jsonLines">What <c>run</c> printed.</param>
@@ -33,7 +33,7 @@ internal static class ResultTable
 
     private static string Line(Row row, Measurement[] ours, Measurement[] theirs, bool tuned)
     {
-        double mine = Median(ours, each => each.Value), other = Median(theirs, each => each.Value);
+        double mine = Value(row, ours), other = Value(row, theirs);
         var ratio = row.LessIsBetter ? other / mine : mine / other;
         var cpu = Median(theirs, CpuPerUnit) / Median(ours, CpuPerUnit);
         var (target, verdict) = Verdict(row, mine, ratio, tuned);
@@ -102,6 +102,8 @@ internal static class ResultTable
     private static string Figure(double value) => double.IsNaN(value) ? "-" : value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);
 
     private static string Times(double ratio) => double.IsFinite(ratio) ? ratio.ToString("0.00", CultureInfo.InvariantCulture) + "×" : "-";
+
+    private static double Value(Row row, Measurement[] of) => row.IsPeak && of.Length > 0 ? of.Max(each => each.Value) : Median(of, each => each.Value);
 
     private static double Median(Measurement[] of, Func<Measurement, double> value)
     {

@@ -16,7 +16,7 @@ internal sealed class MixedRow(string name, double target, int clients) : Row(na
     {
         Parallel.For(0, Math.Min(clients, 50), new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
-            using var client = setup.Connect(setup.Fresh(this, i));
+            using var client = setup.Connect(Setup.Kept(this, i));
             Folders.Fill(client, "two", Messages(setup), Messages(setup));
         });
     }
@@ -27,7 +27,7 @@ internal sealed class MixedRow(string name, double target, int clients) : Row(na
         var messages = MessageMill.Many(32, Folders.MessageSize);
         return setup.Drive(this).Run(clients, index =>
         {
-            var client = setup.Connect(setup.Fresh(this, index));
+            var client = setup.Connect(Setup.Kept(this, index));
             client.Run("SELECT two");
             var random = new Random(index);
             var batch = new ArrayBufferWriter<byte>(8192);

@@ -65,8 +65,11 @@ internal abstract class Row(string name, RowUnit unit, double target)
     /// <summary>A data directory of its own, with so many accounts; null = the one that rows share. Only with <see cref="OursOnly"/>.</summary>
     public Store? Store { get; init; }
 
-    /// <summary>Rounds at most: for rows that take long and vary little.</summary>
-    public int RoundsMax { get; init; } = int.MaxValue;
+    /// <summary>The greatest value of all rounds counts, not their median: a budget is kept always, or not.</summary>
+    public bool IsPeak => unit == RowUnit.MiB;
+
+    /// <summary>Nothing is timed: both servers are loaded at once.</summary>
+    public bool Together { get; init; }
 
     /// <summary>Empty folders that an account has to have; null = none. <see cref="Prepare"/> creates those that are missing.</summary>
     public virtual ManyFolders? ManyFolders => null;

@@ -49,7 +49,7 @@ internal sealed class Setup
     public int? Seconds { get; init; }
 
     /// <summary>Of one measured run.</summary>
-    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.3 : 1));
+    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.3 : 0.75));
 
     /// <summary>Messages of the large and of the very large folder.</summary>
     public int Ten => Quick ? 2_000 : 10_000;
@@ -65,8 +65,13 @@ internal sealed class Setup
     public static string Account(int number) => string.Create(CultureInfo.InvariantCulture, $"b{number}@bench.test");
 
     /// <summary>An account that only this round of this row uses.</summary>
-    public string Fresh(Row row, int index) =>
-        Account(FreshBegin + (((RowCatalogue.IndexOf(row) * RoundsMax) + Round % RoundsMax) * FreshCount) + index % FreshCount);
+    public string Fresh(Row row, int index) => AccountOf(row, Round, index);
+
+    /// <summary>An account that only this row uses, in each of its rounds: for what takes long to put in place and does not change the row when it grows.</summary>
+    public static string Kept(Row row, int index) => AccountOf(row, 0, index);
+
+    private static string AccountOf(Row row, int round, int index) =>
+        Account(FreshBegin + (((RowCatalogue.IndexOf(row) * RoundsMax) + round % RoundsMax) * FreshCount) + index % FreshCount);
 
     public Drive Drive(Row row, int stepsMax = 1_000_000) => new(row.Name, Server) { Time = Time, StepsMax = stepsMax };
 

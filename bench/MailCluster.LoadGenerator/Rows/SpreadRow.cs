@@ -7,7 +7,7 @@ namespace MailCluster.LoadGenerator.Rows;
 
 /// <summary>
 /// Deliveries to 100,000 accounts in random order, under the node's default memory budget for accounts of 1 GiB. The value is the greatest PSS of
-/// the whole process; the note has the rate of each fifth of the time, which has to be steady.
+/// the whole process in any round, which goes on where the one before ended; the note has the rate of each fifth of the time, which has to be steady.
 /// </summary>
 internal sealed class SpreadRow(string name) : Row(name, RowUnit.MiB, 0)
 {
@@ -20,7 +20,7 @@ internal sealed class SpreadRow(string name) : Row(name, RowUnit.MiB, 0)
     {
         var accounts = Spread.Count(setup.Quick);
         var messages = MessageMill.Many(64, Folders.MessageSize);
-        var part = TimeSpan.FromSeconds(setup.Seconds ?? (setup.Quick ? 1 : 6));
+        var part = TimeSpan.FromSeconds(setup.Seconds ?? (setup.Quick ? 1 : 3));
         var rates = new List<double>(Parts);
         long greatest = 0;
         Measurement measured = null!;
