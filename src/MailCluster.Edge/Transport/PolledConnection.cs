@@ -39,6 +39,7 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
     private string? _id;
     private bool _isClosed;
     private bool _isWatched;
+    private bool _isUnwatched;
 
     public PolledConnection(SocketPoller poller, SocketDescriptor socket, EndPoint? local, EndPoint? remote)
     {
@@ -120,6 +121,29 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
             _input.OnReadable(isHungUp);
     }
 
+    /// <summary>How long a client may take that is called quick, and how long it is waited for awake, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public long QuickTicks => 2 * _poller.AwakeTicks;
+
+    /// <inheritdoc cref="QuickTicks"/>
+    public long AwakeTicks => _poller.AwakeTicks;
+
+    /// <summary>Whether this thread has nothing else to do.</summary>
+    public bool MayStayAwake => _poller.IsAlone;
+
+    /// <summary>The poller tells of no input until the next <see cref="Watch"/>: who reads looks for itself.</summary>
+    public void Unwatch()
+    {
+        if (_isUnwatched)
+            return;
+        lock (_guard)
+        {
+            if (_abortReason is not null || !_isWatched)
+                return;
+            _poller.Modify(this, _socket, PollEvents.EdgeTriggered);
+            _isUnwatched = true;
+        }
+    }
+
     /// <summary>Sees to it that the poller tells of changes from now on, and of what is the case now.</summary>
     /// <param name="isForRoom">Also when there is room to write.</param>
     public void Watch(bool isForRoom)
@@ -134,9 +158,10 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
                 _poller.Add(this, _socket, events);
                 _isWatched = true;
             }
-            else if (isForRoom)
+            else if (isForRoom || _isUnwatched)
             {
                 _poller.Modify(this, _socket, events);
+                _isUnwatched = false;
             }
         }
     }

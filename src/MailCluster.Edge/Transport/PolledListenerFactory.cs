@@ -11,9 +11,10 @@ namespace MailCluster.Edge.Transport;
 /// (<see cref="SocketPoller"/>). Dispose it after the server.
 /// </summary>
 /// <param name="backlog">Connections that wait to be accepted.</param>
+/// <param name="awake">How long a thread that has nothing else to do waits awake for a client that has been quick; zero = never.</param>
 /// <param name="time">The clock of pauses.</param>
 /// <param name="loggers">Where the log goes.</param>
-public sealed class PolledListenerFactory(int backlog, TimeProvider time, ILoggerFactory loggers)
+public sealed class PolledListenerFactory(int backlog, TimeSpan awake, TimeProvider time, ILoggerFactory loggers)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("MailCluster.Edge.Transport");
@@ -66,7 +67,7 @@ public sealed class PolledListenerFactory(int backlog, TimeProvider time, ILogge
     {
         lock (_guard)
         {
-            return _poller ??= new SocketPoller(time, _log);
+            return _poller ??= new SocketPoller(time, _log, awake);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
@@ -17,8 +18,12 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     /// <summary>Octets that are read for a session that looks what has come and does not take it: a batch of commands, or most messages.</summary>
     private const int ReadAheadMax = 64 * 1024;
 
+    /// <summary>A third of a microsecond or so, between two calls that take as long.</summary>
+    private const int SpinsBetweenLooks = 10;
+
     private readonly Readiness _ready = new();
     private BlockChain _chain;
+    private ClientPace _pace = new(connection.QuickTicks);
     private long _unexamined;
     private Exception? _fault;
     private bool _mayHaveMore = true;
@@ -78,7 +83,7 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
         var bytesMin = Math.Max(minimumSize, 1);
         while (!IsSettled(bytesMin))
         {
-            if (!MayReceive() || Receive(bytesMin) == Receipt.Nothing)
+            if ((!MayReceive() || Receive(bytesMin) == Receipt.Nothing) && !(_pace.IsQuick && ReceiveAwake(bytesMin)))
                 return WaitAsync(bytesMin, cancellationToken);
         }
 
@@ -112,6 +117,7 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     private async ValueTask<ReadResult> WaitAsync(int bytesMin, CancellationToken cancellationToken)
     {
         connection.Watch(isForRoom: false);
+        _pace.Begin();
         var registration = cancellationToken.CanBeCanceled
             ? cancellationToken.UnsafeRegister(static ready => ((Readiness)ready!).SignalElsewhere(), _ready)
             : default;
@@ -120,6 +126,7 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
             while (!IsSettled(bytesMin))
             {
                 await _ready.WaitAsync();
+                _pace.End();
                 cancellationToken.ThrowIfCancellationRequested();
                 _mayHaveMore = true;
                 while (!IsSettled(bytesMin) && MayReceive() && Receive(bytesMin) != Receipt.Nothing)
@@ -155,6 +162,31 @@ internal sealed class SocketInput(PolledConnection connection) : PipeReader
     {
         var isCancelled = Volatile.Read(ref _cancelled) != 0 && Interlocked.Exchange(ref _cancelled, 0) != 0;
         return new ReadResult(_chain.Sequence, isCancelled, _isFinished);
+    }
+
+    /// <summary>
+    /// Asks the kernel again and again, for a moment: of a quick client and a small command, falling asleep and waking up would take longer than either. Only on a thread
+    /// that would have nothing else to do, and as long as that is so. The poller is not to wake another thread meanwhile.
+    /// </summary>
+    private bool ReceiveAwake(int bytesMin)
+    {
+        if (!connection.MayStayAwake)
+            return false;
+        connection.Unwatch();
+        var end = Stopwatch.GetTimestamp() + connection.AwakeTicks;
+        do
+        {
+            if (Receive(bytesMin) != Receipt.Nothing)
+            {
+                _pace.Met();
+                return true;
+            }
+
+            Thread.SpinWait(SpinsBetweenLooks);
+        }
+        while (connection.MayStayAwake && Volatile.Read(ref _cancelled) == 0 && Stopwatch.GetTimestamp() < end);
+        _pace.Missed();
+        return false;
     }
 
     private Receipt Receive(int bytesMin)

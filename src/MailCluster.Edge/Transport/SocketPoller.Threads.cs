@@ -24,6 +24,9 @@ internal sealed partial class SocketPoller
     /// <summary>How long all threads may be busy. Long against what a command takes, short against what a person notices.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
+    [ThreadStatic]
+    private static bool t_isPoller;
+
     private readonly ITimer _starvation;
     private SocketDescriptor? _stopSignal;
     private long _watch;
@@ -37,6 +40,9 @@ internal sealed partial class SocketPoller
 
     /// <summary>Threads there are now.</summary>
     public int Threads => Volatile.Read(ref _threads);
+
+    /// <summary>Whether the caller is a thread of a poller, and all others wait.</summary>
+    public bool IsAlone => t_isPoller && Threads - Waiting(Volatile.Read(ref _watch)) <= 1;
 
     /// <summary>Ends the threads, each when it comes back from what it does.</summary>
     public void Dispose()
@@ -76,6 +82,7 @@ internal sealed partial class SocketPoller
 
     private void Run()
     {
+        t_isPoller = true;
         while (!Volatile.Read(ref _isStopping))
         {
             Interlocked.Add(ref _watch, Round + 1);

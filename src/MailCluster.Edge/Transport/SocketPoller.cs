@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
@@ -34,13 +35,20 @@ internal sealed partial class SocketPoller : IDisposable
     private uint[] _runs = new uint[PlacesFirst];
     private int _placesUsed;
 
+    /// <param name="time">The clock of starvation.</param>
+    /// <param name="log">For what went wrong.</param>
+    /// <param name="awake">How long a thread waits awake for a quick client; zero = never.</param>
     /// <exception cref="IOException">The system has no descriptor left.</exception>
-    public SocketPoller(TimeProvider time, ILogger log)
+    public SocketPoller(TimeProvider time, ILogger log, TimeSpan awake)
     {
+        AwakeTicks = (long)(awake.TotalSeconds * Stopwatch.Frequency);
         _log = log;
         _epoll = EpollCalls.Create();
         _starvation = time.CreateTimer(static poller => ((SocketPoller)poller!).LookForStarvation(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>How long a thread waits awake for a quick client, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long AwakeTicks { get; }
 
     /// <summary>Watches from now on, and tells at once what is the case already.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>

@@ -59,6 +59,9 @@ internal sealed record ListenersOptions(
     /// <summary>Who watches the sockets of TCP listeners.</summary>
     public required SocketTransport Transport { get; init; }
 
+    /// <summary>How long a thread of the poller that has nothing else to do waits awake for a client that has been quick; zero = never.</summary>
+    public required TimeSpan BusyWait { get; init; }
+
     /// <summary>The networks whose PROXY headers are believed.</summary>
     public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
 

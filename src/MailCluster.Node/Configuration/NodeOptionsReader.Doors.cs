@@ -25,6 +25,7 @@ internal static partial class NodeOptionsReader
         {
             QuotaStatus = section.Section("quota-status", ReadQuotaStatus),
             Transport = section.Choice("transport", ("poller", SocketTransport.Poller), ("framework", SocketTransport.Framework)),
+            BusyWait = section.Duration("busy-wait", TimeSpan.Zero, TimeSpan.FromMilliseconds(1)),
             ProxyNetworks = [.. section.Texts("proxy-networks", IsNetwork).Select(IPNetwork.Parse)],
         };
         if (listeners.ProxyNetworks.Count == 0 && listeners.Mail.FirstOrDefault(listener => listener is { IsEnabled: true, IsBehindProxy: true }) is { } closed)

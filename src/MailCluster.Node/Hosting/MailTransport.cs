@@ -26,12 +26,14 @@ internal static class MailTransport
     private const int DiskWriters = 2;
 
     /// <summary>Puts the node's own transport before the framework's, where it is to be and can be. The framework's still serves Unix sockets.</summary>
-    public static void Add(IServiceCollection services, SocketTransport transport)
+    public static void Add(IServiceCollection services, SocketTransport transport, TimeSpan busyWait)
     {
         if (transport == SocketTransport.Poller && PolledListenerFactory.IsAvailable)
         {
+            // With one processor a client could not answer before the thread that waits for it sleeps.
+            var awake = Environment.ProcessorCount > 1 ? busyWait : TimeSpan.Zero;
             services.AddSingleton<IConnectionListenerFactory>(provider => new PolledListenerFactory(
-                AcceptBacklog, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+                AcceptBacklog, awake, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         }
     }
 

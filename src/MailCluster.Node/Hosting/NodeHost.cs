@@ -157,7 +157,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         AddServices(builder.Services);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(MailTransport.Configure);
-        MailTransport.Add(builder.Services, _options.Listeners.Transport);
+        MailTransport.Add(builder.Services, _options.Listeners.Transport, _options.Listeners.BusyWait);
         if (_options.Listeners.Http.Tls == ListenerTls.Implicit)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();

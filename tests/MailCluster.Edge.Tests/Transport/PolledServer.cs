@@ -26,9 +26,9 @@ internal sealed class PolledServer : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)Listener.EndPoint;
 
-    public static async Task<PolledServer> StartAsync(Func<ConnectionContext, Task> session, IPAddress? address = null)
+    public static async Task<PolledServer> StartAsync(Func<ConnectionContext, Task> session, IPAddress? address = null, TimeSpan awake = default)
     {
-        var factory = new PolledListenerFactory(512, TimeProvider.System, NullLoggerFactory.Instance);
+        var factory = new PolledListenerFactory(512, awake, TimeProvider.System, NullLoggerFactory.Instance);
         return new PolledServer(factory, await factory.BindAsync(new IPEndPoint(address ?? IPAddress.Loopback, 0)), session);
     }
 

@@ -15,16 +15,22 @@ public sealed class TransportThreadTests
         var thread = new TaskCompletionSource<(string? Name, bool IsPool)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await PolledServer.StartAsync(async connection =>
         {
-            var read = connection.Transport.Input.ReadAsync();
-            Assert.False(read.IsCompleted);
+            // It waits before the client is let go, so that nothing can be there already.
+            var session = ReadAsync(connection);
+            Assert.False(session.IsCompleted);
             await connection.Transport.Output.WriteAsync("go"u8.ToArray());
-            await read;
-            thread.SetResult((Thread.CurrentThread.Name, Thread.CurrentThread.IsThreadPoolThread));
+            await session;
         });
         using var client = await server.ConnectAsync();
         await client.ReceiveExactlyAsync(2);
         await client.SendAllAsync("x"u8.ToArray());
         Assert.Equal(("socket poller", false), await thread.Task);
+
+        async Task ReadAsync(ConnectionContext connection)
+        {
+            await connection.Transport.Input.ReadAsync();
+            thread.SetResult((Thread.CurrentThread.Name, Thread.CurrentThread.IsThreadPoolThread));
+        }
     }
 
     [Fact]
@@ -153,14 +159,14 @@ public sealed class TransportThreadTests
     public async Task A_port_that_is_taken_is_told_apart()
     {
         await using var server = await PolledServer.StartAsync(_ => Task.CompletedTask);
-        using var factory = new PolledListenerFactory(1, TimeProvider.System, NullLoggerFactory.Instance);
+        using var factory = new PolledListenerFactory(1, TimeSpan.Zero, TimeProvider.System, NullLoggerFactory.Instance);
         await Assert.ThrowsAsync<AddressInUseException>(async () => await factory.BindAsync(new IPEndPoint(IPAddress.Loopback, server.EndPoint.Port)));
     }
 
     [Fact]
     public async Task A_place_that_is_used_again_has_another_token()
     {
-        using var poller = new SocketPoller(TimeProvider.System, NullLogger.Instance);
+        using var poller = new SocketPoller(TimeProvider.System, NullLogger.Instance, TimeSpan.Zero);
         using var signal = EpollCalls.CreateSignal();
         var (first, second) = (new Probe(), new Probe());
         poller.Add(first, signal, PollEvents.Readable | PollEvents.EdgeTriggered);
