@@ -121,16 +121,6 @@ internal static class MailboxSnapshot
 
         root.Subscriptions.AddRange(state.Subscriptions.Select(name => name.Value));
         root.Provisioned.AddRange(state.Provisioned.Names.Order(StringComparer.Ordinal));
-        foreach (var (id, time, result) in state.Recent.InOrder())
-        {
-            root.Results.Add(new RecentResult
-            {
-                CommandId = id.Value.ToStored(),
-                TimeMs = time.ToUnixTimeMilliseconds(),
-                Result = ResultCodec.ToStored(result),
-            });
-        }
-
         foreach (var (body, references) in state.SharedBodies)
             root.SharedBodies.Add(new SharedBody { Body = body.Value, References = references });
         ScriptSnapshot.WriteRoot(state.Scripts, root);
@@ -138,7 +128,7 @@ internal static class MailboxSnapshot
         root.Marks.AddRange(state.Marks.InOrder().Select(DeliveryEventCodec.ToStored));
         root.Outbox.AddRange(state.Outbox.Values.OrderBy(entry => entry.Id.Value).Select(DeliveryEventCodec.ToStored));
         root.ScriptTasks.AddRange(state.ScriptTasks.Select(ScriptTaskCodec.ToStored));
-        return root.ToByteArray();
+        return StoredResults.Append(root, state.Recent);
     }
 
     private static MailboxState ReadState(
