@@ -116,7 +116,7 @@ internal static partial class PackRecovery
 
         if (length < indexEnd)
             LogShort(logger, number, indexEnd - length);
-        LogRecovered(logger, number, entries.Count - indexed, Math.Max(0, length - end));
+        LogRecovered(logger, number, entries.Count - indexed, PackScanner.EndOfData(records, end) - end);
         if (length != end)
             RandomAccess.SetLength(records, end);
         RandomAccess.FlushToDisk(records);

@@ -75,6 +75,22 @@ internal static class PackScanner
         return offset;
     }
 
+    /// <summary>Where the zeros begin that a file ends with; <paramref name="from"/> if it has nothing else behind that.</summary>
+    public static long EndOfData(SafeFileHandle file, long from)
+    {
+        var block = new byte[64 << 10];
+        for (var end = RandomAccess.GetLength(file); end > from;)
+        {
+            var begin = Math.Max(from, end - block.Length);
+            var read = RandomAccess.Read(file, block.AsSpan(0, (int)(end - begin)), begin);
+            if (block.AsSpan(0, read).LastIndexOfAnyExcept((byte)0) is var last and >= 0)
+                return begin + last + 1;
+            end = begin;
+        }
+
+        return from;
+    }
+
     private static uint? Stored(FileWindow window, long offset)
     {
         var bytes = window.Peek(offset, sizeof(uint));

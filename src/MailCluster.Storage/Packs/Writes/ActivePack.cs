@@ -8,6 +8,12 @@ namespace MailCluster.Storage.Packs.Writes;
 /// <summary>The pack that is being written: its four files open for writing, and where each ends.</summary>
 internal sealed class ActivePack : IDisposable
 {
+    /// <summary>A group of at most so many bytes makes room behind itself; for a bigger one the wait for the length is little beside that for its bytes.</summary>
+    private const int SmallGroupMax = 64 << 10;
+
+    /// <summary>Zeros that are written ahead: some sixty small messages.</summary>
+    private static readonly byte[] s_room = new byte[256 << 10];
+
     private readonly GatherBuffer _gather = new();
     private readonly List<IndexEntry> _entries = [];
     private readonly Action<PackStep>? _atStep;
@@ -17,6 +23,9 @@ internal sealed class ActivePack : IDisposable
     private readonly SafeFileHandle _texts;
     private long _summariesLength;
     private long _textsLength;
+
+    /// <summary>Of the records' file. Between the last record and this there are zeros.</summary>
+    private long _recordsRoomEnd;
     private bool _indexIsBehind;
 
     private ActivePack(Pack pack, long summariesLength, long textsLength, bool isNew, Action<PackStep>? atStep)
@@ -28,6 +37,7 @@ internal sealed class ActivePack : IDisposable
         _index = Open(PackFileKind.Index);
         _summaries = Open(PackFileKind.Summaries);
         _texts = Open(PackFileKind.Texts);
+        _recordsRoomEnd = pack.Length;
         (_summariesLength, _textsLength) = (Math.Max(PackFileHeader.Size, summariesLength), Math.Max(PackFileHeader.Size, textsLength));
 
         SafeFileHandle Open(PackFileKind kind) =>
@@ -99,6 +109,7 @@ internal sealed class ActivePack : IDisposable
         try
         {
             _gather.WriteTo(_records, Pack.Length);
+            MakeRoom(written);
             _atStep?.Invoke(PackStep.RecordsWritten);
         }
         catch (IOException)
@@ -136,6 +147,7 @@ internal sealed class ActivePack : IDisposable
     /// <param name="isSealed">Nothing will be added any more; otherwise the next start goes on with it.</param>
     public void Close(bool isSealed)
     {
+        TakeRoomBack();
         RandomAccess.FlushToDisk(_summaries);
         RandomAccess.FlushToDisk(_texts);
         var footer = new IndexFooter(isSealed, Pack.Count, Pack.Length, _summariesLength, _textsLength);
@@ -153,6 +165,35 @@ internal sealed class ActivePack : IDisposable
         }
 
         _atStep?.Invoke(PackStep.Sealed);
+    }
+
+    // An fsync of a file that has grown has to write its length as well, which takes as long as the bytes of a small group. So the file grows ahead of them.
+    private void MakeRoom(long written)
+    {
+        var end = Pack.Length + written;
+        if (end <= _recordsRoomEnd)
+            return;
+        _recordsRoomEnd = end;
+        if (written > SmallGroupMax)
+            return;
+        try
+        {
+            RandomAccess.Write(_records, s_room, end);
+            _recordsRoomEnd = end + s_room.Length;
+        }
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+        {
+            // The disk is full, or the file may not grow: the records are there, and that is what counts. Zeros do not hurt wherever they end.
+        }
+    }
+
+    private void TakeRoomBack()
+    {
+        if (RandomAccess.GetLength(_records) == Pack.Length)
+            return;
+        RandomAccess.SetLength(_records, Pack.Length);
+        RandomAccess.FlushToDisk(_records);
+        _recordsRoomEnd = Pack.Length;
     }
 
     private void AddRecord(PutRequest request)
@@ -265,6 +306,7 @@ internal sealed class ActivePack : IDisposable
         try
         {
             RandomAccess.SetLength(_records, Pack.Length);
+            _recordsRoomEnd = Pack.Length;
         }
         catch (IOException)
         {
