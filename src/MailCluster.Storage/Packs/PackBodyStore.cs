@@ -12,7 +12,8 @@ namespace MailCluster.Storage.Packs;
 // arrive while an fsync is under way share the next one.
 //
 // Files of pack N, in <data-dir>/packs:
-//   N.pack     the truth: checksummed records (RecordHeader, owner, body), appended, fsynced before anyone is answered
+//   N.pack     the truth: checksummed records (RecordHeader, owner, body), appended, fsynced before anyone is answered. While it is written it ends in
+//              zeros, so that an fsync need not write its length (docs/adr/0040)
 //   N.summary  the summaries, N.text the searchable texts: checksummed entries, appended, flushed only when the pack is sealed, since they
 //              can be made again from the bodies. Two files, so that listing a folder does not read past its texts, which are ten times bigger
 //   N.idx      40 bytes a record: where its body, summary and text are. Derived; made again from the others when it is missing or damaged
