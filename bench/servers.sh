@@ -7,7 +7,7 @@ node=$repository/src/MailCluster.Node/bin/Release/net10.0/mailcluster
 loadgen=$repository/bench/MailCluster.LoadGenerator/bin/Release/net10.0/loadgen
 sieve=no
 # settings[NAME]: one more `key=value` for a server of ours; those that have none of their own have that of `ours`, which is $setting at first.
-declare -A settings=([ours]=${setting:-}) pid=() imap=() imaps=() pop3=() lmtp=()
+declare -A settings=([ours]=${setting:-}) pid=() rest=() imap=() imaps=() pop3=() lmtp=()
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -111,6 +111,6 @@ generate() {
   local verb=$1 row=$2 server=$3 round=$4
   shift 4
   "$loadgen" "$verb" "$row" --server "$(label "$server")" --imap "${imap[$server]}" --imaps "${imaps[$server]}" --pop3 "${pop3[$server]}" --lmtp "${lmtp[$server]}" \
-    --password secret --pid "${pid[$server]}" --round "$round" "${quick[@]}" "$@"
+    --password secret --pid "${pid[$server]}" --rest "${rest[$server]:-7}" --round "$round" "${quick[@]}" "$@"
 }
 

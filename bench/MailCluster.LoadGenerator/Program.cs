@@ -8,8 +8,8 @@ using MailCluster.LoadGenerator.Rows;
 const string Usage = """
     usage: loadgen rows    [--quick] [ROW…]     names of rows, one a line, and what is particular: restart=cold or fresh where the server is
                                              restarted before it, with or without dropping the page cache; sieve=yes where deliveries
-                                             run bench/rules.sieve; only=ours; together=yes where nothing is timed
-                                             and both servers are loaded at once;
+                                             run bench/rules.sieve; only=ours; alone=yes where the other server must
+                                             not run meanwhile;
                                              store=NAME:ACCOUNTS where it needs a data directory of its own;
                                              folders=ACCOUNT:COUNT where an account has so many;
                                              hashed=N where so many accounts with hashed passwords must exist
@@ -20,7 +20,7 @@ const string Usage = """
            loadgen latency  --imap PORT --account NAME --password WORD --seconds N     p50 and p99 of single commands, in ms
            loadgen takeover --imap PORT --account NAME --password WORD --kill PID      ms from kill -9 of that process to the next answered STORE
            loadgen pause    --imap PORT --account NAME --password WORD --seconds N     the longest STORE while the caller has the account move, in ms
-    TARGET: --server NAME --imap PORT,… --imaps PORT,… [--pop3 PORT,…] --lmtp PORT,… --password WORD --pid N [--round N] [--seconds N] [--started-in MS] [--quick]
+    TARGET: --server NAME --imap PORT,… --imaps PORT,… [--pop3 PORT,…] --lmtp PORT,… --password WORD --pid N [--round N] [--seconds N] [--rest SECONDS] [--started-in MS] [--quick]
     A ROW is a name or the beginning of several (lmtp, fetch-body). Only servers on this machine are loaded.
     """;
 
@@ -65,6 +65,7 @@ try
                 Round = arguments.Has("--round") ? arguments.Number("--round") : 0,
                 Seconds = arguments.Has("--seconds") ? arguments.Number("--seconds") : null,
                 Quick = arguments.Has("--quick"),
+                Rest = TimeSpan.FromSeconds(arguments.Has("--rest") ? arguments.Number("--rest") : 7),
                 StartedIn = arguments.Has("--started-in") ? arguments.Number("--started-in") : null,
             };
             foreach (var row in RowCatalogue.Choose(arguments.Rest, setup.Quick))
@@ -118,9 +119,9 @@ static string Describe(Row row, bool quick)
     {
         words.Add("only=ours");
     }
-    if (row.Together)
+    if (row.Alone)
     {
-        words.Add("together=yes");
+        words.Add("alone=yes");
     }
     if (row.Store is { } store)
     {

@@ -54,7 +54,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
     {
         var count = setup.Quick ? Math.Min(connections, 200) : connections;
         Warm(setup);
-        Settle(setup);
+        Thread.Sleep(setup.Rest);
         var before = setup.Server.PssKiB();
         var cpu = setup.Server.CpuSeconds();
         var begun = Stopwatch.GetTimestamp();
@@ -62,7 +62,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
         try
         {
             var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            Settle(setup);
+            Thread.Sleep(setup.Rest);
             var after = setup.Server.PssKiB();
             return new Measurement
             {
@@ -91,10 +91,7 @@ internal sealed class IdleRow(string name, int connections, bool tls) : Row(name
         for (var i = 0; i < 4; i++)
         {
             Close(OpenIdle(setup, tls, WarmCount, AccountCount + (i * WarmCount)));
-            Thread.Sleep(500);
+            Thread.Sleep(300);
         }
     }
-
-    /// <summary>A hibernating server needs a while to put its sessions to sleep, a collecting one to see that it is quiet and give back what logging in took.</summary>
-    private static void Settle(Setup setup) => Thread.Sleep(TimeSpan.FromSeconds(setup.Quick ? 6 : 7));
 }

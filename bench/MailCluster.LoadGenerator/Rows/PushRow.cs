@@ -10,7 +10,7 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
     private const int ManyIdlers = 1_000;
 
     /// <summary>A server that puts idle sessions to sleep gets the time for it: Dovecot was seen to tell nothing for a minute of what came while it did so with a thousand.</summary>
-    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_restMax = TimeSpan.FromSeconds(4);
 
     public override Measurement Run(Setup setup)
     {
@@ -20,7 +20,7 @@ internal sealed class PushRow(string name, double target, int idlers) : Row(name
         {
             if (clients.Length >= ManyIdlers)
             {
-                Thread.Sleep(s_rest);
+                Thread.Sleep(setup.Rest < s_restMax ? setup.Rest : s_restMax);
             }
             var measured = new Drive(Name, setup.Server) { Time = setup.Time, StepsMax = 40 }.Run(1, _ =>
             {

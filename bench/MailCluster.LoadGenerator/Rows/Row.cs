@@ -68,8 +68,8 @@ internal abstract class Row(string name, RowUnit unit, double target)
     /// <summary>The greatest value of all rounds counts, not their median: a budget is kept always, or not.</summary>
     public bool IsPeak => unit == RowUnit.MiB;
 
-    /// <summary>Nothing is timed: both servers are loaded at once.</summary>
-    public bool Together { get; init; }
+    /// <summary>The other server does not run meanwhile: of a library that both have loaded each has a share by the number of processes, which is not to change.</summary>
+    public bool Alone { get; init; }
 
     /// <summary>Empty folders that an account has to have; null = none. <see cref="Prepare"/> creates those that are missing.</summary>
     public virtual ManyFolders? ManyFolders => null;

@@ -79,11 +79,11 @@ internal static class RowCatalogue
         new LmtpRow("lmtp-sieve-1", 3, 4_096, 1) { Sieve = true },
         new LmtpRow("lmtp-sieve-10", 3, 4_096, 10) { Sieve = true },
         new LmtpRow("lmtp-sieve-50", 3, 4_096, 50) { Sieve = true },
-        new IdleRow("idle-1000", 1_000, tls: false) { Restart = Restart.Fresh, FullOnly = true, Together = true, Limit = 12 },
-        new IdleRow("idle-tls-1000", 1_000, tls: true) { Restart = Restart.Fresh, FullOnly = true, Together = true, Limit = 48 },
+        new IdleRow("idle-1000", 1_000, tls: false) { Restart = Restart.Fresh, FullOnly = true, Alone = true, Limit = 12 },
+        new IdleRow("idle-tls-1000", 1_000, tls: true) { Restart = Restart.Fresh, FullOnly = true, Alone = true, Limit = 48 },
         // Ten thousand processes of the other server would take 5 GiB without TLS and 18 GiB with it.
-        new IdleRow("idle-10000", 10_000, tls: false) { Restart = Restart.Fresh, FullOnly = true, OursOnly = true, Limit = 12 },
-        new IdleRow("idle-tls-10000", 10_000, tls: true) { Restart = Restart.Fresh, FullOnly = true, OursOnly = true, Limit = 48 },
+        new IdleRow("idle-10000", 10_000, tls: false) { Restart = Restart.Fresh, FullOnly = true, Alone = true, OursOnly = true, Limit = 12 },
+        new IdleRow("idle-tls-10000", 10_000, tls: true) { Restart = Restart.Fresh, FullOnly = true, Alone = true, OursOnly = true, Limit = 48 },
         // A file for each of a million messages would have to be made first.
         new ScaleRow("million-select", ScaleForm.Select) { OursOnly = true, Limit = 2 },
         new ScaleRow("million-flags", ScaleForm.LastFlags) { OursOnly = true, Limit = 2 },

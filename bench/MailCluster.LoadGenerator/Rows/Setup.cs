@@ -42,6 +42,9 @@ internal sealed class Setup
 
     public required bool Quick { get; init; }
 
+    /// <summary>What the server needs to come to rest: one that hibernates to put its sessions to sleep, one that collects to see that it is quiet and give back what logging in took.</summary>
+    public required TimeSpan Rest { get; init; }
+
     /// <summary>Milliseconds from the start of the server's process to its first greeting, where the row restarts it.</summary>
     public double? StartedIn { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed class Setup
     public int? Seconds { get; init; }
 
     /// <summary>Of one measured run.</summary>
-    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.3 : 0.75));
+    public TimeSpan Time => TimeSpan.FromSeconds(Seconds ?? (Quick ? 0.3 : 0.7));
 
     /// <summary>Messages of the large and of the very large folder.</summary>
     public int Ten => Quick ? 2_000 : 10_000;

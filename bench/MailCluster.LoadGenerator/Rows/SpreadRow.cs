@@ -20,7 +20,7 @@ internal sealed class SpreadRow(string name) : Row(name, RowUnit.MiB, 0)
     {
         var accounts = Spread.Count(setup.Quick);
         var messages = MessageMill.Many(64, Folders.MessageSize);
-        var part = TimeSpan.FromSeconds(setup.Seconds ?? (setup.Quick ? 1 : 3));
+        var part = TimeSpan.FromSeconds(setup.Seconds ?? (setup.Quick ? 1 : 2));
         var rates = new List<double>(Parts);
         long greatest = 0;
         Measurement measured = null!;
