@@ -25,7 +25,7 @@ internal sealed partial class SocketPoller
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
     [ThreadStatic]
-    private static bool t_isPoller;
+    private static bool _isPoller;
 
     private readonly ITimer _starvation;
     private SocketDescriptor? _stopSignal;
@@ -42,7 +42,7 @@ internal sealed partial class SocketPoller
     public int Threads => Volatile.Read(ref _threads);
 
     /// <summary>Whether the caller is a thread of a poller, and all others wait.</summary>
-    public bool IsAlone => t_isPoller && Threads - Waiting(Volatile.Read(ref _watch)) <= 1;
+    public bool IsAlone => _isPoller && Threads - Waiting(Volatile.Read(ref _watch)) <= 1;
 
     /// <summary>Ends the threads, each when it comes back from what it does.</summary>
     public void Dispose()
@@ -82,7 +82,7 @@ internal sealed partial class SocketPoller
 
     private void Run()
     {
-        t_isPoller = true;
+        _isPoller = true;
         while (!Volatile.Read(ref _isStopping))
         {
             Interlocked.Add(ref _watch, Round + 1);
