@@ -3,22 +3,21 @@ using System.Diagnostics;
 namespace MailCluster.Edge.Transport;
 
 /// <summary>
-/// Whether a client is worth waiting for awake: it was, many times in a row, so quick to answer that a thread would hardly have fallen asleep. A wait in vain makes it
-/// prove itself twice as long the next time, so what such waits cost is bounded, and small for a client that is never quick enough.
+/// Whether a client is worth waiting for awake: it has credit, for answers so quick that a thread would hardly have fallen asleep. A slow answer, or a wait in vain, costs as much
+/// as sixteen quick ones give; so the waits in vain are one in sixteen at most, and a client that hesitates now and then keeps its credit.
 /// </summary>
 /// <param name="quick">What counts as quick, in ticks of <see cref="Stopwatch"/>; with the time that waking a thread takes. 0 = no client is.</param>
 internal struct ClientPace(long quick)
 {
-    /// <summary>Quick answers in a row after which a client is waited for.</summary>
-    public const int ProofMin = 16;
+    /// <summary>Quick answers after which a client is waited for, and what a slow one costs.</summary>
+    public const int CreditMin = 16;
 
-    private const int ProofMax = 4096;
+    private const int CreditMax = 4 * CreditMin;
 
-    private int _proof = ProofMin;
-    private int _run;
+    private int _credit;
     private long _begun;
 
-    public readonly bool IsQuick => _run >= _proof;
+    public readonly bool IsQuick => _credit >= CreditMin;
 
     /// <summary>The client's turn begins.</summary>
     public void Begin() => _begun = quick > 0 ? Stopwatch.GetTimestamp() : 0;
@@ -28,21 +27,15 @@ internal struct ClientPace(long quick)
     {
         if (quick == 0)
             return;
-        _run = Stopwatch.GetTimestamp() - _begun <= quick ? Math.Min(_run + 1, ProofMax) : 0;
+        if (Stopwatch.GetTimestamp() - _begun <= quick)
+            Met();
+        else
+            Missed();
     }
 
     /// <summary>The client has answered, and was waited for awake.</summary>
-    public void Met()
-    {
-        _run = Math.Min(_run + 1, ProofMax * 2);
-        if (_run >= _proof * 2)
-            _proof = ProofMin;
-    }
+    public void Met() => _credit = Math.Min(_credit + 1, CreditMax);
 
     /// <summary>It was waited for in vain.</summary>
-    public void Missed()
-    {
-        _run = 0;
-        _proof = Math.Min(_proof * 2, ProofMax);
-    }
+    public void Missed() => _credit = Math.Max(_credit - CreditMin, 0);
 }

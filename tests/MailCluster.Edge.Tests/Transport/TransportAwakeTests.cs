@@ -38,8 +38,8 @@ public sealed class TransportAwakeTests
         await using var server = await PolledServer.StartAsync(connection => EchoAsync(connection, _ => { }), awake: s_long);
         using var quick = await server.ConnectAsync();
         using var other = await server.ConnectAsync();
-        await ExchangeAsync(quick, 2 * ClientPace.ProofMin);
-        await ExchangeAsync(other, 2 * ClientPace.ProofMin);
+        await ExchangeAsync(quick, 2 * ClientPace.CreditMin);
+        await ExchangeAsync(other, 2 * ClientPace.CreditMin);
         for (var i = 0; i < 100; i++)
         {
             await ExchangeAsync(i % 3 == 0 ? other : quick, 1);
@@ -60,7 +60,7 @@ public sealed class TransportAwakeTests
         using var client = await server.ConnectAsync();
         for (var i = 0; i < 5; i++)
         {
-            await ExchangeAsync(client, (2 << i) * ClientPace.ProofMin);
+            await ExchangeAsync(client, (2 << i) * ClientPace.CreditMin);
             // In vain; what comes then must be told by the poller.
             Assert.True(SpinWait.SpinUntil(() => input!.HasWaiter, TimeSpan.FromSeconds(30)));
         }
@@ -89,10 +89,10 @@ public sealed class TransportAwakeTests
             },
             awake: s_long);
         using var client = await server.ConnectAsync();
-        await ExchangeAsync(client, 2 * ClientPace.ProofMin);
+        await ExchangeAsync(client, 2 * ClientPace.CreditMin);
         (await connected.Task).Transport.Input.CancelPendingRead();
         await cancelled.Task;
-        await ExchangeAsync(client, 2 * ClientPace.ProofMin);
+        await ExchangeAsync(client, 2 * ClientPace.CreditMin);
         (await connected.Task).Abort(new ConnectionAbortedException("cut"));
         await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(async () => await client.ReceiveAllAsync());
     }
