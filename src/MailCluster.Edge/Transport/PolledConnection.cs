@@ -38,8 +38,9 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
     private IDictionary<object, object?>? _items;
     private string? _id;
     private bool _isClosed;
-    private bool _isWatched;
-    private bool _isUnwatched;
+
+    /// <summary>What the poller tells of; none as long as it has no place there.</summary>
+    private PollEvents _watched;
 
     public PolledConnection(SocketPoller poller, SocketDescriptor socket, EndPoint? local, EndPoint? remote)
     {
@@ -130,17 +131,15 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
     /// <summary>Whether this thread has nothing else to do.</summary>
     public bool MayStayAwake => _poller.IsAlone;
 
-    /// <summary>The poller tells of no input until the next <see cref="Watch"/>: who reads looks for itself.</summary>
+    /// <summary>The poller tells of no input until the next <see cref="Watch"/>: who reads looks for itself. Of the client's end, and of room, it goes on to tell.</summary>
     public void Unwatch()
     {
-        if (_isUnwatched)
-            return;
         lock (_guard)
         {
-            if (_abortReason is not null || !_isWatched)
+            if (_abortReason is not null || (_watched & PollEvents.Readable) == 0)
                 return;
-            _poller.Modify(this, _socket, PollEvents.EdgeTriggered);
-            _isUnwatched = true;
+            _watched &= ~PollEvents.Readable;
+            _poller.Modify(this, _socket, _watched);
         }
     }
 
@@ -152,17 +151,13 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
         {
             if (_abortReason is not null)
                 return;
-            var events = isForRoom ? Incoming | PollEvents.Writable : Incoming;
-            if (!_isWatched)
-            {
+            var before = _watched;
+            var events = before | (isForRoom ? Incoming | PollEvents.Writable : Incoming);
+            if (before == PollEvents.None)
                 _poller.Add(this, _socket, events);
-                _isWatched = true;
-            }
-            else if (isForRoom || _isUnwatched)
-            {
+            else if (isForRoom || events != before)
                 _poller.Modify(this, _socket, events);
-                _isUnwatched = false;
-            }
+            _watched = events;
         }
     }
 
@@ -245,7 +240,7 @@ internal sealed class PolledConnection : ConnectionContext, IPolled, IDuplexPipe
             if (isReset)
                 SocketCalls.ResetOnClose(_socket);
             _socket.Dispose();
-            if (_isWatched)
+            if (_watched != PollEvents.None)
                 _poller.Remove(this);
         }
 

@@ -69,6 +69,55 @@ public sealed class TransportAwakeTests
     }
 
     [Fact]
+    public async Task A_flush_that_waits_for_room_goes_on_although_a_read_waits_awake()
+    {
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await PolledServer.StartAsync(
+            async connection =>
+            {
+                var (input, output) = (connection.Transport.Input, connection.Transport.Output);
+                await EchoAsync(connection, _ => { }, 4 * ClientPace.CreditMin);
+
+                // The client takes nothing, so that the last of these waits.
+                ValueTask<System.IO.Pipelines.FlushResult> write;
+                do
+                {
+                    write = output.WriteAsync(new byte[100_000]);
+                }
+                while (write.IsCompleted);
+                // Looks for a moment, and waits.
+                var read = input.ReadAsync();
+                reading.SetResult();
+                await write;
+                Assert.False((await read).Buffer.IsEmpty);
+            },
+            awake: TimeSpan.FromMilliseconds(20));
+        using var client = await server.ConnectAsync();
+        await ExchangeAsync(client, 4 * ClientPace.CreditMin);
+        await reading.Task;
+        await client.SendAllAsync("x"u8.ToArray());
+        await client.ReceiveAllAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_is_noticed_while_its_session_does_something_else()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await PolledServer.StartAsync(
+            async connection =>
+            {
+                await EchoAsync(connection, _ => { }, 4 * ClientPace.CreditMin);
+                using var registration = connection.ConnectionClosed.Register(gone.SetResult);
+                await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            },
+            awake: s_long);
+        using var client = await server.ConnectAsync();
+        await ExchangeAsync(client, 4 * ClientPace.CreditMin);
+        client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_session_that_waits_awake_can_be_woken_and_cut()
     {
         var connected = new TaskCompletionSource<ConnectionContext>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,11 +146,11 @@ public sealed class TransportAwakeTests
         await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(async () => await client.ReceiveAllAsync());
     }
 
-    /// <summary>Sends back what comes, until the client is done or the read is cancelled; tells of each read whether it returned with something.</summary>
-    private static async Task EchoAsync(ConnectionContext connection, Action<bool> tell)
+    /// <summary>Sends back what comes, until the client is done or the read is cancelled, or so many times; tells of each read whether it returned with something.</summary>
+    private static async Task EchoAsync(ConnectionContext connection, Action<bool> tell, int times = int.MaxValue)
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
-        while (true)
+        for (var i = 0; i < times; i++)
         {
             var read = input.ReadAsync();
             tell(read.IsCompleted);

@@ -45,7 +45,7 @@ public sealed class NodeConfigurationTests
     [Theory]
     [InlineData("mailclster { }", "my.hocon:1: mailclster: unknown key; did you mean mailcluster?")]
     [InlineData("mailcluster {\n listeners.imap.prot = 1 }", "my.hocon:2: mailcluster.listeners.imap.prot: unknown key; did you mean port?")]
-    [InlineData("mailcluster.listeners.gopher.port = 1", "my.hocon:1: mailcluster.listeners.gopher: unknown key; known here: admin, http, imap, imaps, lmtp, managesieve, pop3, pop3s")]
+    [InlineData("mailcluster.listeners.gopher.port = 1", "my.hocon:1: mailcluster.listeners.gopher: unknown key; known here: admin, busy-wait, http, imap, imaps, lmtp, managesieve, pop3, pop3s")]
     [InlineData("mailcluster.storage.journal = mysql", "my.hocon:1: mailcluster.storage.journal: expected one of sqlite, postgres, found the string \"mysql\"")]
     [InlineData("mailcluster.listeners.imap.address = localhost", "my.hocon:1: mailcluster.listeners.imap.address: expected an IP address, or \"*\" for every address, found the string \"localhost\"")]
     [InlineData("mailcluster.listeners.http.tls = starttls", "my.hocon:1: mailcluster.listeners.http.tls: expected one of off, implicit, found the string \"starttls\"")]
