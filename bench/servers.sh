@@ -48,14 +48,13 @@ pick_ports() { imap[$1]=$(free_port) imaps[$1]=$(free_port) pop3[$1]=$(free_port
 stop() {
   local server=$1 process=${pid[$1]:-}
   [ -n "$process" ] || return 0
-  local children child i
+  local children i
   children=$(cat "/proc/$process/task/$process/children" 2>/dev/null || true)
   kill "$process" 2>/dev/null || true
   wait "$process" 2>/dev/null || true
   # A process that hibernates sessions outlives its master for a moment, and its socket would keep the next one from starting.
-  for child in $children; do
-    for ((i = 0; i < 100; i++)); do kill -0 "$child" 2>/dev/null || break; sleep 0.1; done
-  done
+  # shellcheck disable=SC2086 # One word for each process; true while any of them is there.
+  for ((i = 0; i < 100; i++)); do kill -0 $children 2>/dev/null || break; sleep 0.1; done
   pid[$server]=
 }
 
