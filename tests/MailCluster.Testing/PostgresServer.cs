@@ -63,6 +63,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>For a database of it, as Npgsql takes it.</summary>
     public string ConnectionString(string database) => $"Host={_directory};Username=postgres;Database={database}";
 
+    /// <summary>It was started, and not stopped or killed since.</summary>
+    public bool IsRunning { get; private set; }
+
     /// <summary>Where it takes connections: for what stands between it and its clients.</summary>
     public string SocketPath => $"{_directory}/.s.PGSQL.5432";
 
@@ -84,11 +87,16 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Ends it as an administrator would: connections are cut off, what was committed is on the disk.</summary>
-    public Task StopAsync() => ControlAsync("stop", "-m", "fast");
+    public Task StopAsync()
+    {
+        IsRunning = false;
+        return ControlAsync("stop", "-m", "fast");
+    }
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
+        IsRunning = false;
         var line = (await File.ReadAllLinesAsync($"{_directory}/data/postmaster.pid"))[0];
         using var postmaster = Process.GetProcessById(int.Parse(line, CultureInfo.InvariantCulture));
         postmaster.Kill();
@@ -104,6 +112,7 @@ public sealed class PostgresServer : IAsyncDisposable
             try
             {
                 await ControlAsync("start", "-l", $"{_directory}/log");
+                IsRunning = true;
                 return;
             }
             catch (InvalidOperationException) when (turn < 20)

@@ -101,17 +101,18 @@ public sealed partial class ClusterFleet : IAsyncLifetime
         await SettleAsync(index);
     }
 
-    /// <summary>Makes good what a test that failed has left.</summary>
+    /// <summary>
+    /// Makes good what a test that failed has left. A node that was cut off may hear at any moment that its run is over, so it is started again, as is one that is
+    /// ending.
+    /// </summary>
     internal async Task RepairAsync()
     {
+        if (!Server.IsRunning)
+            await Server.StartAgainAsync();
         for (var index = 0; index < Nodes; index++)
         {
-            if (_nodes[index] is { IsDoomed: false, HasEnded: false, IsPlain: false } changed)
-                await changed.TerminateAsync();
-            if (_nodes[index] is not { IsDoomed: false, HasEnded: false })
+            if (_nodes[index] is not { IsIntact: true } || !await IsServingAsync(index))
                 await StartAsync(index);
-            this[index].Database.Heal();
-            this[index].Peers.Heal();
         }
 
         await SettleAsync();
@@ -157,6 +158,19 @@ public sealed partial class ClusterFleet : IAsyncLifetime
     {
         var metrics = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{this[index].Process.HttpPort}/metrics"));
         return int.Parse(OwnedShards().Match(metrics).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    private async Task<bool> IsServingAsync(int index)
+    {
+        try
+        {
+            await SharesOfAsync(index);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Waits until every shard has an owner that is up, and each node that is up has some.</summary>

@@ -28,8 +28,11 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>From the other nodes to this one.</summary>
     public Relay Peers { get; }
 
-    /// <summary>It was started without settings of a test and was not drained: the next test can have it as it is.</summary>
+    /// <summary>It was started without settings of a test and was not drained.</summary>
     public bool IsPlain { get; set; }
+
+    /// <summary>No test has changed or broken it: the next can have it as it is.</summary>
+    public bool IsIntact => IsPlain && !IsDoomed && !HasEnded && !Database.IsBroken && !Peers.IsBroken;
 
     /// <summary>The fault is in this very process: its clients' connections may break. Said before it happens.</summary>
     public bool IsDoomed { get; private set; }

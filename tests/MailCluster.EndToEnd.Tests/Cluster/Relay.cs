@@ -31,6 +31,9 @@ internal sealed class Relay(Func<EndPoint?> target) : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
+    /// <summary>It was cut or reset, and has not been healed since.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Begin() => _accepting = AcceptAsync();
 
     /// <summary>Silently holds what goes these ways, on connections that there are and on new ones.</summary>
@@ -39,6 +42,7 @@ internal sealed class Relay(Func<EndPoint?> target) : IAsyncDisposable
     /// <summary>As <see cref="Cut(Way)"/>, by the process that opened the connection.</summary>
     public void Cut(Func<int, Way> waysOfProcess)
     {
+        IsBroken = true;
         _cuts = waysOfProcess;
         foreach (var connection in _connections.Keys)
             connection.Cut(waysOfProcess(connection.Process));
@@ -47,6 +51,7 @@ internal sealed class Relay(Func<EndPoint?> target) : IAsyncDisposable
     /// <summary>Breaks every connection, and each new one at once, until healed.</summary>
     public void Reset()
     {
+        IsBroken = true;
         _isRefusing = true;
         foreach (var connection in _connections.Keys)
             connection.Reset();
@@ -56,6 +61,7 @@ internal sealed class Relay(Func<EndPoint?> target) : IAsyncDisposable
     {
         _isRefusing = false;
         Cut(Way.None);
+        IsBroken = false;
     }
 
     /// <summary>From now on its port refuses, as that of a process that is gone; what is connected stays.</summary>
