@@ -22,8 +22,10 @@ public sealed partial class ClusterFaultTests
     [Fact]
     public Task A_node_whose_database_connections_break_goes_on_when_they_are_back() => PlayAsync("database reset for one node", 1, async (load, victim) =>
     {
+        // Not until a client is refused: those whose writes were under way wait longer for their mailbox than the lease lasts, and then the others take the shards.
+        var away = fleet[victim].Process.NextAsync("The cluster's tables cannot be reached");
         fleet[victim].Database.Reset();
-        await load.RefusalAsync();
+        await away.ForAsync("the node says that its database is away", () => fleet[victim].Process.Log);
         fleet[victim].Database.Heal();
     });
 
