@@ -126,6 +126,7 @@ public sealed class ConnectionTests : IDisposable
         var client = new InMemoryConnection().Start(echo);
         await client.SendAsync("STUCK\r\n");
         var connection = await echo.Connected;
+        await Poll.UntilAsync(() => connection.State == "stuck");
         Assert.True(_edge.Connections.Kick(connection.Id));
         _edge.Time.Advance(TimeSpan.FromSeconds(12));
         await client.Handled;
@@ -173,7 +174,8 @@ public sealed class ConnectionTests : IDisposable
         var echo = _edge.Echo();
         var client = new InMemoryConnection().Start(echo);
         await client.SendAsync("STUCK\r\n");
-        await echo.Connected;
+        var connection = await echo.Connected;
+        await Poll.UntilAsync(() => connection.State == "stuck");
         var drained = _edge.Connections.DrainAsync(TimeSpan.FromSeconds(10));
         _edge.Time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(drained.IsCompleted);

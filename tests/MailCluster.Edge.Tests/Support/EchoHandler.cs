@@ -83,6 +83,7 @@ internal sealed class EchoHandler(EdgeServices services, EdgeListener listener) 
                 await Write(connection, connection.TlsDescription ?? "none");
                 return true;
             case "STUCK":
+                connection.State = "stuck";
                 await new TaskCompletionSource().Task.WaitAsync(connection.Closed);
                 return false;
             case "DEAF":
