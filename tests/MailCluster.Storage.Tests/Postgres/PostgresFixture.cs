@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MailCluster.Storage.Postgres;
 using MailCluster.Storage.S3;
 using MailCluster.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Storage.Tests.Postgres;
@@ -45,6 +46,6 @@ internal static class PostgresFixture
 
     public static Task<PostgresDatabase> OpenAsync(PostgresServer server, string database) => OpenAsync(Options(server, database));
 
-    public static async Task<PostgresDatabase> OpenAsync(PostgresOptions options, S3Options? objects = null) =>
-        await PostgresDatabase.OpenAsync(options, objects, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+    public static async Task<PostgresDatabase> OpenAsync(PostgresOptions options, S3Options? objects = null, ILoggerFactory? loggers = null) =>
+        await PostgresDatabase.OpenAsync(options, objects, TimeProvider.System, loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
 }

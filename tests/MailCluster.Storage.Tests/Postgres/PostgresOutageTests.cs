@@ -17,6 +17,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     // What a client waits before it asks again; nothing depends on how long it is.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    private readonly CapturedLog _log = new();
     private PostgresServer _server = null!;
     private PostgresDatabase _database = null!;
     private WriterGeneration _writer;
@@ -25,7 +26,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     {
         _server = await PostgresServer.StartAsync();
         var name = await _server.CreateDatabaseAsync();
-        _database = await PostgresFixture.OpenAsync(PostgresFixture.Options(_server, name) with { RetryDelay = TimeSpan.FromMilliseconds(50) });
+        _database = await PostgresFixture.OpenAsync(PostgresFixture.Options(_server, name) with { RetryDelay = TimeSpan.FromMilliseconds(50) }, loggers: _log);
         _writer = await _database.Writers.RegisterAsync("n1", CancellationToken.None);
     }
 
@@ -33,6 +34,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     {
         await _database.DisposeAsync();
         await _server.DisposeAsync();
+        _log.Dispose();
     }
 
     [Fact]
@@ -114,6 +116,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30)));
         await RetryAsync(async () => await _database.Writers.RegisterAsync("n2", CancellationToken.None));
         Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30)));
+        // However often it tried meanwhile.
+        Assert.Equal((1, 1), (_log.Count(1506), _log.Count(1507)));
     }
 
     /// <summary>A worker does what an actor does: body, event; after an unknown outcome it looks where its stream ends.</summary>

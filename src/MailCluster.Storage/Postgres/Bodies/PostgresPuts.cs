@@ -57,7 +57,7 @@ internal sealed partial class PostgresPuts : IAsyncDisposable
         catch (Exception error)
         {
             _connections.Broke(error);
-            LogGroupFailed(requests.Count, error);
+            LogGroupFailed(requests.Count, PostgresErrors.Text(error), PostgresErrors.IsDatabase(error) ? null : error);
             foreach (var request in requests)
                 lane.Answer(request, Unavailable(error));
         }
@@ -147,6 +147,6 @@ internal sealed partial class PostgresPuts : IAsyncDisposable
     [LoggerMessage(1510, LogLevel.Warning, "A group of {Count} messages was refused by the database and is tried one by one: {Reason}")]
     private partial void LogGroupTakenBack(int count, string reason);
 
-    [LoggerMessage(1511, LogLevel.Error, "A group of {Count} messages could not be stored")]
-    private partial void LogGroupFailed(int count, Exception exception);
+    [LoggerMessage(1511, LogLevel.Error, "A group of {Count} messages could not be stored: {Reason}")]
+    private partial void LogGroupFailed(int count, string reason, Exception? exception);
 }

@@ -82,7 +82,7 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
         {
             // Each request that is still in the list is unanswered.
             _connections.Broke(error);
-            LogGroupFailed(requests.Count, error);
+            LogGroupFailed(requests.Count, PostgresErrors.Text(error), PostgresErrors.IsDatabase(error) ? null : error);
             var failure = new JournalUnavailableException($"The journal cannot be written: {PostgresErrors.Text(error)}", error);
             foreach (var request in requests)
                 lane.Answer(request, failure);
@@ -190,8 +190,8 @@ internal sealed partial class PostgresAppends : IAsyncDisposable
     [LoggerMessage(1503, LogLevel.Warning, "A group of {Count} journal writes was refused by the database and is tried one by one: {Reason}")]
     private partial void LogGroupTakenBack(int count, string reason);
 
-    [LoggerMessage(1504, LogLevel.Error, "A group of {Count} journal writes failed; its outcome is unknown to the writers")]
-    private partial void LogGroupFailed(int count, Exception exception);
+    [LoggerMessage(1504, LogLevel.Error, "A group of {Count} journal writes failed; its outcome is unknown to the writers: {Reason}")]
+    private partial void LogGroupFailed(int count, string reason, Exception? exception);
 
     /// <summary>What was found of a write that was not stored.</summary>
     private readonly record struct Finding(bool IsAlive, SequenceNr Highest)

@@ -21,6 +21,9 @@ internal sealed partial class MapListener : IAsyncDisposable
     private List<Watcher> _watchers = [];
     private Task? _running;
 
+    /// <summary>It was said that nobody listens.</summary>
+    private bool _isDeaf;
+
     public MapListener(string connectionString, PostgresOptions options, TimeProvider time, ILogger logger)
     {
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 5 }.ConnectionString;
@@ -65,7 +68,10 @@ internal sealed partial class MapListener : IAsyncDisposable
             }
             catch (Exception error)
             {
-                LogDeaf(PostgresErrors.Text(error));
+                // Once for an outage, however often it is tried.
+                if (!_isDeaf)
+                    LogDeaf(PostgresErrors.Text(error));
+                _isDeaf = true;
             }
 
             try
@@ -86,7 +92,9 @@ internal sealed partial class MapListener : IAsyncDisposable
         await connection.OpenAsync(_stopping.Token);
         await using (var listen = new NpgsqlCommand("LISTEN " + Channel, connection))
             await listen.ExecuteNonQueryAsync(_stopping.Token);
-        LogListening();
+        if (_isDeaf)
+            LogHearingAgain();
+        _isDeaf = false;
 
         // What changed while nobody listened.
         Call();
@@ -118,8 +126,8 @@ internal sealed partial class MapListener : IAsyncDisposable
     [LoggerMessage(1506, LogLevel.Warning, "Changes of the cluster's map are not heard of until the database is reached again: {Reason}")]
     private partial void LogDeaf(string reason);
 
-    [LoggerMessage(1507, LogLevel.Debug, "Changes of the cluster's map are listened for")]
-    private partial void LogListening();
+    [LoggerMessage(1507, LogLevel.Information, "Changes of the cluster's map are heard of again")]
+    private partial void LogHearingAgain();
 
     [LoggerMessage(1508, LogLevel.Error, "What watches the cluster's map failed")]
     private partial void LogWatcherFailed(Exception exception);
