@@ -86,33 +86,3 @@ internal sealed class AuthFixture : IDisposable
         _directory.Delete(recursive: true);
     }
 }
-
-/// <summary>Keeps log lines for assertions.</summary>
-internal sealed class CapturedLog : ILoggerProvider, ILogger
-{
-    private readonly List<string> _lines = [];
-
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (_lines) return [.. _lines];
-        }
-    }
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public void Dispose()
-    {
-    }
-
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        lock (_lines) _lines.Add($"{eventId.Id} {formatter(state, exception)}");
-    }
-}

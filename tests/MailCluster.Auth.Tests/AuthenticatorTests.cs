@@ -170,8 +170,9 @@ public sealed class AuthenticatorTests
         using var auth = new AuthFixture();
         await File.WriteAllTextAsync(auth.Path, "alice:{PLAIN}secret\n");
         await auth.LoginAsync("alice@x", "w");
-        Assert.Contains(
-            "1600 auth failed: user=<alice@x> method=PLAIN rip=192.0.2.1 lip=192.0.2.99 reason=unknown-user protocol=imap secure=yes session=<s1>", auth.Log.Lines);
+        var told = Assert.Single(auth.Log.Entries, static entry => entry.EventId == 1600);
+        Assert.Equal(
+            "auth failed: user=<alice@x> method=PLAIN rip=192.0.2.1 lip=192.0.2.99 reason=unknown-user protocol=imap secure=yes session=<s1>", told.Text);
         await auth.LoginAsync("a> rip=1.2.3.4 \r\n\u202e" + new string('x', 300), "w");
         var line = auth.Log.Lines[^1];
         Assert.Contains("user=<a\\x3e\\x20rip=1.2.3.4\\x20\\x0d\\x0a\\u202exxx", line, StringComparison.Ordinal);

@@ -232,7 +232,7 @@ public sealed class ChainTests
             options.PassDbs = [new PassDbOptions { Database = new StaticOptions { Password = "{PLAIN}x", Fields = Fields(("proxy", "y"), ("host", "other")) } }]);
         await node.AddAsync("alice", "y");
         Assert.Equal(AuthOutcome.Success, (await node.LoginAsync("alice", "x")).Outcome);
-        Assert.Contains(node.Log.Lines, static line => line.StartsWith("1654 ", StringComparison.Ordinal) && line.Contains("alice", StringComparison.Ordinal));
+        Assert.Contains(node.Log.Entries, static entry => entry.EventId == 1654 && entry.Text.Contains("alice", StringComparison.Ordinal));
     }
 
     private static FieldList Fields(params (string Name, string Value)[] fields) =>

@@ -9,7 +9,7 @@ namespace MailCluster.Edge.Tests;
 
 public sealed class LoginTests : IDisposable
 {
-    private readonly LineLog _log = new();
+    private readonly CapturedLog _log = new();
     private readonly EdgeFixture _edge;
     private readonly OnePassword _authenticator = new();
 
@@ -146,39 +146,6 @@ public sealed class LoginTests : IDisposable
                 Account = ok ? request.Username.ToLowerInvariant() : null,
                 Fields = new Dictionary<string, string> { ["userdb_quota_rule"] = "1G" },
             });
-        }
-    }
-
-    private sealed class LineLog : ILoggerFactory, ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public string[] Lines
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using MailCluster.Cluster.Membership;
 using MailCluster.Cluster.Peers;
 using MailCluster.Cluster.Peers.Tls;
+using MailCluster.Testing;
 
 namespace MailCluster.Cluster.Tests.Peers;
 

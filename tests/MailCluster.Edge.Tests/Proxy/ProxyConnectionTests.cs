@@ -14,7 +14,7 @@ public sealed class ProxyConnectionTests : IDisposable
     private const string Alice = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 143\r\n";
     private static readonly IPEndPoint Balancer = new(IPAddress.Parse("10.0.0.5"), 50_000);
 
-    private readonly LogLines _log = new();
+    private readonly CapturedLog _log = new();
     private readonly EdgeFixture _edge;
 
     public ProxyConnectionTests() => _edge = new EdgeFixture(new EdgeOptions { Limits = new EdgeLimits { ConnectionsPerAddress = 2 } }, _log);
@@ -297,28 +297,5 @@ public sealed class ProxyConnectionTests : IDisposable
         public ConcurrentQueue<string> Reasons { get; } = new();
 
         public void Dispose() => _listener.Dispose();
-    }
-
-    private sealed class LogLines : ILoggerFactory, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => [.. _lines];
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

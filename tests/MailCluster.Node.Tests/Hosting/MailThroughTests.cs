@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using MailCluster.Node.Hosting;
 using MailCluster.Node.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.Node.Tests.Hosting;
 
@@ -41,7 +42,7 @@ public sealed class MailThroughTests
     {
         using var folder = new TemporaryFolder();
         var options = NodeHostTests.Options(folder, $"listeners.transport={transport}", "auth.password-scheme=SHA512-CRYPT", "lmtp.add-delivered-to=true", "folders.Archive=null");
-        await using (var node = new NodeHost(options, new ListLogger(), TimeProvider.System))
+        await using (var node = new NodeHost(options, new CapturedLog(), TimeProvider.System))
         {
             await node.StartAsync(CancellationToken.None);
             await AddUserAsync(options.Listeners.Admin.Socket, "alice@example.com", "secret");
@@ -64,7 +65,7 @@ public sealed class MailThroughTests
             await imap.ReadToAsync("* BYE");
             await stopping;
         }
-        await using (var node = new NodeHost(options, new ListLogger(), TimeProvider.System))
+        await using (var node = new NodeHost(options, new CapturedLog(), TimeProvider.System))
         {
             await node.StartAsync(CancellationToken.None);
             using var imap = await LogInAsync(node);
@@ -77,7 +78,7 @@ public sealed class MailThroughTests
     {
         using var folder = new TemporaryFolder();
         var options = NodeHostTests.Options(folder, "auth.password-scheme=SHA512-CRYPT", "timeouts.drain=200 ms");
-        await using var node = new NodeHost(options, new ListLogger(), TimeProvider.System);
+        await using var node = new NodeHost(options, new CapturedLog(), TimeProvider.System);
         await node.StartAsync(CancellationToken.None);
         await AddUserAsync(options.Listeners.Admin.Socket, "alice@example.com", "secret");
         using var imap = await LogInAsync(node);

@@ -3,6 +3,7 @@ using MailCluster.Hocon;
 using MailCluster.Node.Configuration;
 using MailCluster.Node.Hosting;
 using MailCluster.Node.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.Node.Tests.Hosting;
 
@@ -24,7 +25,7 @@ public sealed class NodeHostTests
         return configuration.Options;
     }
 
-    private static NodeHost Create(NodeOptions options, ListLogger log) => new(options, log, TimeProvider.System);
+    private static NodeHost Create(NodeOptions options, CapturedLog log) => new(options, log, TimeProvider.System);
 
     private static async Task<(HttpStatusCode Status, string Text)> GetAsync(NodeHost node, string path)
     {
@@ -38,7 +39,7 @@ public sealed class NodeHostTests
     public async Task StartsServesAndStops()
     {
         using var folder = new TemporaryFolder();
-        var log = new ListLogger();
+        var log = new CapturedLog();
         await using var node = Create(Options(folder), log);
         await node.StartAsync(CancellationToken.None);
 
@@ -57,7 +58,7 @@ public sealed class NodeHostTests
         await node.StopAsync("test");
         Assert.Equal(NodePhase.Stopped, node.State.Phase);
         Assert.False(File.Exists(folder.File("data/mailcluster.pid")));
-        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
+        Assert.Empty(log.Errors);
     }
 
     [Fact]
@@ -65,15 +66,15 @@ public sealed class NodeHostTests
     {
         using var folder = new TemporaryFolder();
         var options = Options(folder);
-        var first = Create(options, new ListLogger());
+        var first = Create(options, new CapturedLog());
         await using (first)
         {
             await first.StartAsync(CancellationToken.None);
-            await using var second = Create(options, new ListLogger());
+            await using var second = Create(options, new CapturedLog());
             var error = await Assert.ThrowsAsync<NodeStartException>(() => second.StartAsync(CancellationToken.None));
             Assert.Contains($"in use by process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
         }
-        await using var third = Create(options, new ListLogger());
+        await using var third = Create(options, new CapturedLog());
         await third.StartAsync(CancellationToken.None);
     }
 
@@ -82,15 +83,15 @@ public sealed class NodeHostTests
     {
         using var folder = new TemporaryFolder();
         using var other = new TemporaryFolder();
-        await using var first = Create(Options(folder), new ListLogger());
+        await using var first = Create(Options(folder), new CapturedLog());
         await first.StartAsync(CancellationToken.None);
         var port = first.Listeners.Single(listener => listener.Name == "http").EndPoint!.Port;
-        await using (var second = Create(Options(other, $"listeners.http.port={port}"), new ListLogger()))
+        await using (var second = Create(Options(other, $"listeners.http.port={port}"), new CapturedLog()))
         {
             var error = await Assert.ThrowsAsync<NodeStartException>(() => second.StartAsync(CancellationToken.None));
             Assert.Contains($":{port}", error.Message, StringComparison.Ordinal);
         }
-        await using var third = Create(Options(other), new ListLogger());
+        await using var third = Create(Options(other), new CapturedLog());
         await third.StartAsync(CancellationToken.None);
     }
 
@@ -98,7 +99,7 @@ public sealed class NodeHostTests
     public async Task AnAddressThatIsNotHereIsSaidWithItsListener()
     {
         using var folder = new TemporaryFolder();
-        await using var node = Create(Options(folder, "listeners.imaps.address=192.0.2.1"), new ListLogger());
+        await using var node = Create(Options(folder, "listeners.imaps.address=192.0.2.1"), new CapturedLog());
         var error = await Assert.ThrowsAsync<NodeStartException>(() => node.StartAsync(CancellationToken.None));
         Assert.StartsWith("listener imaps on 192.0.2.1:0 cannot be opened:", error.Message, StringComparison.Ordinal);
     }
@@ -107,7 +108,7 @@ public sealed class NodeHostTests
     public async Task HttpCanSpeakTls()
     {
         using var folder = new TemporaryFolder();
-        await using var node = Create(Options(folder, "listeners.http.tls=implicit"), new ListLogger());
+        await using var node = Create(Options(folder, "listeners.http.tls=implicit"), new CapturedLog());
         await node.StartAsync(CancellationToken.None);
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.MatchesHostname("node.test") };
         using var client = new HttpClient(handler);

@@ -1,6 +1,7 @@
 using System.Net;
 using MailCluster.Node.Hosting;
 using MailCluster.Node.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.Node.Tests.Hosting;
 
@@ -21,7 +22,7 @@ public sealed class ProxyProtocolTests
     public async Task LogsAndReceivedLinesNameTheClient()
     {
         using var folder = new TemporaryFolder();
-        var log = new ListLogger();
+        var log = new CapturedLog();
         await using var node = new NodeHost(
             NodeHostTests.Options(folder, [.. Required, "listeners.proxy-networks=[\"127.0.0.0/8\"]"]), log, TimeProvider.System);
         await node.StartAsync(CancellationToken.None);
@@ -63,7 +64,7 @@ public sealed class ProxyProtocolTests
     public async Task AClientThatComesDirectlyIsNotServed()
     {
         using var folder = new TemporaryFolder();
-        var log = new ListLogger();
+        var log = new CapturedLog();
         await using var node = new NodeHost(
             NodeHostTests.Options(folder, [.. Required, "listeners.proxy-networks=[\"192.0.2.0/24\", \"2001:db8::/32\"]"]), log, TimeProvider.System);
         await node.StartAsync(CancellationToken.None);
@@ -72,7 +73,7 @@ public sealed class ProxyProtocolTests
             using var client = await LineClient.ConnectAsync(EndPoint(node, listener), before: Header);
             Assert.Null(await client.ReadOrEndAsync());
         }
-        Assert.Equal(6, log.Lines.Count(line => line.EndsWith("reason=Untrusted proxy=127.0.0.1 ", StringComparison.Ordinal)));
+        Assert.Equal(6, log.Lines.Count(line => line.EndsWith("reason=Untrusted proxy=127.0.0.1", StringComparison.Ordinal)));
     }
 
     private static IPEndPoint EndPoint(NodeHost node, string name) => node.Listeners.Single(listener => listener.Name == name).EndPoint!;

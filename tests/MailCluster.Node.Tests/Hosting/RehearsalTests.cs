@@ -1,6 +1,7 @@
 using MailCluster.Node.Hosting;
 using MailCluster.Node.Hosting.Rehearsals;
 using MailCluster.Node.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.Node.Tests.Hosting;
 
@@ -27,7 +28,7 @@ public sealed class RehearsalTests
     {
         using var folder = new TemporaryFolder();
         var options = NodeHostTests.Options(folder, "node.rehearsal=true");
-        var log = new ListLogger();
+        var log = new CapturedLog();
         await using var node = new NodeHost(options, log, TimeProvider.System);
         await node.StartAsync(CancellationToken.None);
         Assert.DoesNotContain(log.Lines, line => line.Contains("rehears", StringComparison.OrdinalIgnoreCase));

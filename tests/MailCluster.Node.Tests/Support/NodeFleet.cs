@@ -19,7 +19,7 @@ internal sealed class NodeFleet : IAsyncDisposable
 
     private NodeFleet(string connection) => _connection = connection;
 
-    public ListLogger Log { get; } = new();
+    public CapturedLog Log { get; } = new();
 
     public string File(string name) => _folder.File(name);
 

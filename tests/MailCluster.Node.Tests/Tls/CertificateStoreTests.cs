@@ -40,7 +40,7 @@ public sealed class CertificateStoreTests
                 new SniCertificate(["*.example.org"], Make(folder, "wild", time)),
             ],
             time,
-            new ListLogger());
+            new CapturedLog());
         string Subject(string? name) => store.Find(name)!.TargetCertificate.Subject;
         Assert.Equal("CN=standard", Subject(null));
         Assert.Equal("CN=standard", Subject(""));
@@ -57,7 +57,7 @@ public sealed class CertificateStoreTests
     {
         using var folder = new TemporaryFolder();
         var time = new ManualTimeProvider();
-        var log = new ListLogger();
+        var log = new CapturedLog();
         var files = Make(folder, "a", time);
         using var store = new CertificateStore(files, [], time, log);
         var first = store.Find(null);
@@ -84,7 +84,7 @@ public sealed class CertificateStoreTests
         using var folder = new TemporaryFolder();
         var time = new ManualTimeProvider();
         var files = Make(folder, "a", time, "hush");
-        var error = Assert.Throws<NodeStartException>(() => new CertificateStore(files with { KeyPassword = "wrong" }, [], time, new ListLogger()));
+        var error = Assert.Throws<NodeStartException>(() => new CertificateStore(files with { KeyPassword = "wrong" }, [], time, new CapturedLog()));
         Assert.Contains(files.Certificate, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", error.Message, StringComparison.Ordinal);
     }

@@ -13,7 +13,7 @@ public sealed class SelfSignedCertificateTests
     {
         using var folder = new TemporaryFolder();
         var time = new ManualTimeProvider();
-        var log = new ListLogger();
+        var log = new CapturedLog();
         var files = SelfSignedCertificate.Ensure(folder.Path, "mail.example.org", time, log);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(files.Key));
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
@@ -33,13 +33,13 @@ public sealed class SelfSignedCertificateTests
     {
         using var folder = new TemporaryFolder();
         var time = new ManualTimeProvider();
-        var files = SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        var files = SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         var before = File.ReadAllText(files.Certificate);
         time.Advance(TimeSpan.FromDays(785));
-        SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         Assert.Equal(before, File.ReadAllText(files.Certificate));
         time.Advance(TimeSpan.FromDays(10));
-        SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         Assert.NotEqual(before, File.ReadAllText(files.Certificate));
     }
 
@@ -48,16 +48,16 @@ public sealed class SelfSignedCertificateTests
     {
         using var folder = new TemporaryFolder();
         var time = new ManualTimeProvider();
-        var files = SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        var files = SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         using (var other = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
             File.WriteAllText(files.Key, other.ExportPkcs8PrivateKeyPem());
         }
-        SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         Assert.True(certificate.HasPrivateKey);
         File.WriteAllText(files.Key, "torn");
-        SelfSignedCertificate.Ensure(folder.Path, "h", time, new ListLogger());
+        SelfSignedCertificate.Ensure(folder.Path, "h", time, new CapturedLog());
         X509Certificate2.CreateFromPemFile(files.Certificate, files.Key).Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MailCluster.Pop3.Tests.Support;
+using MailCluster.Testing;
 
 namespace MailCluster.Pop3.Tests.Session;
 
@@ -15,7 +16,7 @@ public sealed class SessionMutationTests
     public async Task Nothing_that_clients_send_is_a_bug(int seed, bool loggedIn)
     {
         var random = new Random(seed);
-        var log = new ErrorLog();
+        var log = new CapturedLog();
         await using var pop3 = await Pop3Fixture.StartAsync(new Pop3Options { OffersApop = true, HasLast = true, BadCommandsMax = 1000 }, loggers: log);
         await pop3.DeliverAsync("Subject: a\r\n\r\n.\r\nb\n.c", "", "x");
         string[][] lines = [.. Pop3Script.Names().Select(static name => Lines(name)).Where(static lines => lines.Length > 0)];
@@ -28,7 +29,7 @@ public sealed class SessionMutationTests
             var said = await client.Connection.ReadToEndAsync();
             await client.Connection.Handled;
             Assert.True(said.EndsWith("\r\n", StringComparison.Ordinal), $"seed {seed}, round {round}: {said}");
-            Assert.True(log.Errors.IsEmpty, $"seed {seed}, round {round}: {string.Join('\n', log.Errors)}");
+            Assert.True(log.Errors.Count == 0, $"seed {seed}, round {round}: {string.Join('\n', log.Errors)}");
         }
     }
 

@@ -1,4 +1,5 @@
 using MailCluster.Storage.Packs;
+using MailCluster.Testing;
 using Microsoft.Extensions.Logging;
 using static MailCluster.Storage.Tests.Packs.PackFixture;
 
@@ -52,16 +53,16 @@ public sealed class PackRoomTests : IDisposable
     public async Task A_kill_leaves_room_that_is_no_torn_write_and_the_next_record_follows_the_last()
     {
         var before = await LeaveKilledAsync(_ => { });
-        var log = new List<string>();
+        using var log = new CapturedLog();
         using (before.Directory)
         {
-            await using (var store = PackBodyStore.Open(before.Directory.Path, new PackOptions(), new ListLogger(log)))
+            await using (var store = PackBodyStore.Open(before.Directory.Path, new PackOptions(), log.CreateLogger<PackBodyStore>()))
             {
                 Assert.Equal(before.Length, new FileInfo(before.Directory.PackFile(1, ".pack")).Length);
                 Assert.Equal(Bytes(50, 7), await store.ReadAsync(await store.PutAsync(Bytes(50, 7))));
             }
 
-            Assert.Contains(log, line => line.Contains("0 bytes of a torn write", StringComparison.Ordinal));
+            Assert.True(log.Has("0 bytes of a torn write"), log.ToString());
         }
     }
 
@@ -69,12 +70,12 @@ public sealed class PackRoomTests : IDisposable
     public async Task What_is_not_zeros_behind_the_last_record_is_counted_as_torn()
     {
         var before = await LeaveKilledAsync(static file => file.Seek(100, SeekOrigin.Current));
-        var log = new List<string>();
+        using var log = new CapturedLog();
         using (before.Directory)
         {
-            await using (PackBodyStore.Open(before.Directory.Path, new PackOptions(), new ListLogger(log)))
+            await using (PackBodyStore.Open(before.Directory.Path, new PackOptions(), log.CreateLogger<PackBodyStore>()))
                 Assert.Equal(before.Length, new FileInfo(before.Directory.PackFile(1, ".pack")).Length);
-            Assert.Contains(log, line => line.Contains("101 bytes of a torn write", StringComparison.Ordinal));
+            Assert.True(log.Has("101 bytes of a torn write"), log.ToString());
         }
     }
 
@@ -109,16 +110,5 @@ public sealed class PackRoomTests : IDisposable
         if (file.Position > length)
             file.WriteByte(1);
         return (killed, length);
-    }
-
-    private sealed class ListLogger(List<string> lines) : ILogger<PackBodyStore>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Add(formatter(state, exception));
     }
 }
