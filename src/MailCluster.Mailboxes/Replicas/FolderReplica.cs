@@ -107,6 +107,7 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
         // Not on the stack of who starts it, which holds a lock: on the thread pool, or in the caller's synchronization context if it has one.
         await Task.Yield();
         var pause = TimeSpan.Zero;
+        var wasHere = false;
         while (true)
         {
             CancellationTokenSource stream;
@@ -123,6 +124,10 @@ internal sealed class FolderReplica(FolderFeed feed, IMailboxRegion region, Mail
                 stream = _stream = new CancellationTokenSource();
             }
 
+            // The account came or left: what was in vain before says nothing of what is to be tried now.
+            if (isHere != wasHere)
+                pause = TimeSpan.Zero;
+            wasHere = isHere;
             try
             {
                 var done = isHere ? await WakeOwnerAsync(stream.Token) : await FollowAsync(stream.Token);
