@@ -40,7 +40,8 @@ internal sealed class AuthFixture : IDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public CapturedLog Log { get; } = new();
+    /// <summary>Everything, so that a secret in a line for developers is found as well.</summary>
+    public CapturedLog Log { get; } = new(LogLevel.Debug);
 
     public IAuthenticator Authenticator => _services.GetRequiredService<IAuthenticator>();
 

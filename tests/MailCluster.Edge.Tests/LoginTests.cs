@@ -9,7 +9,7 @@ namespace MailCluster.Edge.Tests;
 
 public sealed class LoginTests : IDisposable
 {
-    private readonly CapturedLog _log = new();
+    private readonly CapturedLog _log = new(LogLevel.Trace);
     private readonly EdgeFixture _edge;
     private readonly OnePassword _authenticator = new();
 

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace MailCluster.Testing;
 
 /// <summary>Keeps what is logged, of all categories together. May be used from any thread.</summary>
-public sealed class CapturedLog : ILoggerFactory, ILoggerProvider, ILogger
+/// <param name="least">What is less is not kept.</param>
+public sealed class CapturedLog(LogLevel least = LogLevel.Information) : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
 
-    /// <summary>What was logged so far, from <see cref="LogLevel.Information"/> on.</summary>
+    /// <summary>What was logged so far.</summary>
     public IReadOnlyCollection<Entry> Entries => [.. _entries];
 
     /// <summary>The texts, each with its exception if it has one.</summary>
@@ -33,7 +34,7 @@ public sealed class CapturedLog : ILoggerFactory, ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using MailCluster.Cluster.Peers;
 using MailCluster.Cluster.Peers.Tls;
 using MailCluster.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailCluster.Cluster.Tests.Peers;
@@ -100,7 +101,7 @@ public sealed class PeerTlsTests : IClassFixture<TestAuthority>
         using var directory = new TestDirectory();
         using var first = ClusterCa.Create(directory.Of("first"), "test", time);
         var paths = first.IssueNode(directory.Of("node"), "a", []);
-        var log = new CapturedLog();
+        var log = new CapturedLog(LogLevel.Trace);
         using var files = new PeerCertificateFiles(paths.Authority, paths.Certificate, paths.Key, time, log);
         var before = files.Current;
 

@@ -4,6 +4,7 @@ using MailCluster.Cluster.Membership;
 using MailCluster.Cluster.Peers;
 using MailCluster.Cluster.Peers.Tls;
 using MailCluster.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace MailCluster.Cluster.Tests.Peers;
 
@@ -67,7 +68,7 @@ internal sealed class TestPeer : IAsyncDisposable, IPeerHandler
     internal static async Task<TestPeer> StartAsync(
         string node, long generation = 1, IPeerCertificates? certificates = null, PeerOptions? options = null, TimeProvider? time = null, bool begin = true)
     {
-        var log = new CapturedLog();
+        var log = new CapturedLog(LogLevel.Trace);
         var transport = new PeerTransport(options ?? Options, certificates, time ?? TimeProvider.System, log);
         var listener = await PeerListener.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), transport, log, CancellationToken.None);
         var self = MemberAt(node, generation, listener.EndPoint.ToString());
